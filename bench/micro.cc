@@ -1,0 +1,82 @@
+// Small pieces on synthetic rows of ResNet-18's size: the fused passes against the loops they replace, and the T x T solves.
+// Each benchmark checks its answer first. Ratios: compare the rows of one size in one run.
+
+#include <ATen/ATen.h>
+#include <benchmark/benchmark.h>
+
+#include "reconcile/catalog/catalog.h"
+#include "reconcile/core/layer_gramians.h"
+
+namespace reconcile {
+namespace {
+
+/// 60 layers whose sizes grow as in a ResNet, P = 11.1 million in all.
+ParamLayout layout() {
+  ParamLayout result;
+  for (int64_t i = 0; i < 60; ++i) {
+    result.add_layer("layer" + std::to_string(i));
+    result.add_parameter("weight", 128 + 104 * i * i * i / 60 * 3 / 5);
+  }
+  return result;
+}
+
+at::Tensor rows(int64_t num_tasks) { return at::randn({num_tasks, layout().size()}); }
+
+at::Tensor naive_gramians(const at::Tensor& rows, const ParamLayout& layout) {
+  std::vector<at::Tensor> gramians;
+  for (const auto& layer : layout.layers()) {
+    const at::Tensor block = rows.slice(1, layer.begin, layer.end);
+    gramians.push_back(block.mm(block.t()));
+  }
+  return at::stack(gramians);
+}
+
+void fused_layer_gramians(benchmark::State& state) {
+  const ParamLayout l = layout();
+  const at::Tensor r = rows(state.range(0));
+  if (!at::allclose(compute_layer_gramians(r, l).to(at::kFloat), naive_gramians(r, l), 1e-3, 1.0)) state.SkipWithError("wrong");
+  for (auto _ : state) benchmark::DoNotOptimize(compute_layer_gramians(r, l));
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(r.nbytes()));
+}
+BENCHMARK(fused_layer_gramians)->Arg(2)->Arg(3)->Arg(10)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void naive_layer_gramians(benchmark::State& state) {
+  const ParamLayout l = layout();
+  const at::Tensor r = rows(state.range(0));
+  for (auto _ : state) benchmark::DoNotOptimize(naive_gramians(r, l));
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(r.nbytes()));
+}
+BENCHMARK(naive_layer_gramians)->Arg(2)->Arg(3)->Arg(10)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void fused_combine(benchmark::State& state) {
+  const at::Tensor r = rows(state.range(0));
+  const std::vector<double> weights(static_cast<size_t>(state.range(0)), 0.5);
+  at::Tensor out = at::zeros({r.size(1)});
+  combine_rows(r, weights, out);
+  if (!at::allclose(out, r.sum(0) * 0.5, 1e-4, 1e-4)) state.SkipWithError("wrong");
+  for (auto _ : state) combine_rows(r, weights, out);
+}
+BENCHMARK(fused_combine)->Arg(2)->Arg(3)->Arg(10)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void matrix_vector_combine(benchmark::State& state) {
+  const at::Tensor r = rows(state.range(0));
+  const at::Tensor weights = at::full({state.range(0)}, 0.5);
+  for (auto _ : state) benchmark::DoNotOptimize(at::mv(r.t(), weights));
+}
+BENCHMARK(matrix_vector_combine)->Arg(2)->Arg(3)->Arg(10)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+/// The T x T solve alone, Gramian given.
+void solve(benchmark::State& state, const std::string& spec) {
+  const auto method = make_aggregator(spec).aggregator;
+  auto* by_gramian = dynamic_cast<GramianAggregator*>(method.get());
+  const Eigen::MatrixXd j = Eigen::MatrixXd::Random(state.range(0), 200);
+  const Eigen::MatrixXd gramian = j * j.transpose();
+  Rng rng(1);
+  for (auto _ : state) benchmark::DoNotOptimize(by_gramian->weigh(gramian, rng));
+}
+BENCHMARK_CAPTURE(solve, mgda, "mgda")->Arg(2)->Arg(3)->Arg(11)->Arg(40)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(solve, cagrad, "cagrad")->Arg(2)->Arg(3)->Arg(11)->Arg(40)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(solve, pcgrad, "pcgrad")->Arg(2)->Arg(3)->Arg(11)->Arg(40)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace reconcile

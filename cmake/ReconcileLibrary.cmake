@@ -1,0 +1,57 @@
+# How our code is compiled, and the two functions that declare it.
+
+add_library(reconcile_flags INTERFACE)
+# Options structs are filled by designated initialisers; what is left out keeps its default, so that is no warning.
+# -fPIC for programs too: one precompiled header then serves libraries, programs and the Python module.
+target_compile_options(reconcile_flags INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers -Winvalid-pch -fPIC)
+target_link_libraries(reconcile_flags INTERFACE OpenMP::OpenMP_CXX)
+if(RECONCILE_SANITIZE)
+  target_compile_options(reconcile_flags INTERFACE -fsanitize=${RECONCILE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(reconcile_flags INTERFACE -fsanitize=${RECONCILE_SANITIZE})
+endif()
+
+# reconcile_library(FOLDER [SOURCES a.cc ...] [CATALOG] [DEPENDS folder ... or package targets] [TORCH])
+# One static library for one folder of src/reconcile. CATALOG adds one source for each X(name) line of catalog.inc and
+# refuses a .cc file that neither SOURCES nor catalog.inc names. TORCH compiles with the shared precompiled header.
+function(reconcile_library folder)
+  cmake_parse_arguments(ARG "CATALOG;TORCH" "" "SOURCES;DEPENDS" ${ARGN})
+  set(dir ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
+  if(ARG_CATALOG)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${dir}/catalog.inc)
+    file(STRINGS ${dir}/catalog.inc rows REGEX "^X\\(")
+    foreach(row IN LISTS rows)
+      string(REGEX REPLACE "^X\\(([a-z0-9_]+)\\).*" "\\1.cc" source "${row}")
+      list(APPEND ARG_SOURCES ${source})
+    endforeach()
+  endif()
+  file(GLOB present RELATIVE ${dir} CONFIGURE_DEPENDS ${dir}/*.cc)
+  foreach(file IN LISTS present)
+    if(NOT file IN_LIST ARG_SOURCES)
+      get_filename_component(stem ${file} NAME_WE)
+      message(FATAL_ERROR "src/reconcile/${folder}/${file} is not part of the build. "
+        "Add it to src/reconcile/CMakeLists.txt, or X(${stem}) to ${folder}/catalog.inc.")
+    endif()
+  endforeach()
+  list(TRANSFORM ARG_SOURCES PREPEND ${folder}/)
+  set(target reconcile_${folder})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(reconcile::${folder} ALIAS ${target})
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${target} PUBLIC ${ARG_DEPENDS} PRIVATE reconcile_flags)
+  if(ARG_TORCH)
+    reconcile_torch(${target})
+  endif()
+endfunction()
+
+# Gives a target LibTorch and the precompiled header, which reconcile_core builds once for all.
+function(reconcile_torch target)
+  target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES})
+  target_link_libraries(${target} PRIVATE reconcile_flags)
+  if(target STREQUAL reconcile_core)
+    target_precompile_headers(${target} PRIVATE
+      <ATen/ATen.h> <torch/csrc/autograd/autograd.h> <nlohmann/json.hpp> <fmt/format.h> <fmt/ranges.h>
+      <algorithm> <functional> <map> <memory> <optional> <span> <string> <vector>)
+  else()
+    target_precompile_headers(${target} REUSE_FROM reconcile_core)
+  endif()
+endfunction()

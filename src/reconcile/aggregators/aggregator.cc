@@ -1,0 +1,42 @@
+#include "reconcile/aggregators/aggregator.h"
+
+#include <ATen/ATen.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <limits>
+
+#include "reconcile/base/error.h"
+#include "reconcile/linalg/gramian.h"
+#include "reconcile/linalg/unit_rows.h"
+
+namespace reconcile {
+
+void Aggregator::load_state(const NamedTensors& state) {
+  if (!state.empty()) {
+    fail<StateError>("aggregator: the checkpoint holds \"{}\" for a method without state. "
+                     "Resume with the method that was trained.", state.front().first);
+  }
+}
+
+void require_finite(const Eigen::MatrixXd& gramian) {
+  std::vector<Eigen::Index> tasks;
+  for (Eigen::Index t = 0; t < gramian.rows(); ++t) {
+    if (!std::isfinite(gramian(t, t))) tasks.push_back(t);
+  }
+  if (tasks.empty()) return;
+  fail<StateError>("aggregator: the gradients of task {} are not finite, or too large to be squared. Lower the learning rate, "
+                   "or look for log(0) and divisions by 0 in the loss.", fmt::join(tasks, ", "));
+}
+
+Aggregation GramianAggregator::operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) {
+  const Eigen::MatrixXd gramian = to_matrix(gradients.gramian());
+  require_finite(gramian);
+  const double epsilon = gradients.rows().scalar_type() == at::kDouble ? std::numeric_limits<double>::epsilon()
+                                                                       : std::numeric_limits<float>::epsilon();
+  Aggregation result = weigh(without_noise(gramian, epsilon), rng);
+  gradients.combine(*result.weights, gradient);
+  return result;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,116 @@
+/// Gradient sign dropout: in every coordinate one sign is chosen at random, and the entries of the other sign are dropped.
+///   P = (1 + sum_t g_t / sum_t |g_t|) / 2,   U uniform in [0, 1), one for each coordinate
+///   m_t = 1 where P > U and g_t > 0, or P <= U and g_t < 0, else 0
+///   d = sum of (l_t + (1 - l_t) m_t) g_t                                     rows [T, P] -> d [P]
+/// l = leak [T]: the part of task t that is never dropped. Coordinates where all rows are zero stay zero.
+/// Reduction: sum; identical rows g give T g.
+/// Cost: T backward passes, [T, P] memory, one fused pass. Coordinate p uses draw p of the rng, so the bits do not depend on
+/// the number of threads; the rng moves on by P. Rows on another device are copied to the CPU.
+/// Paper: Chen et al., NeurIPS 2020, arXiv:2010.06808, algorithm 1 with f(p) = p.
+/// Differs: applied to the gradients of the shared parameters, as the multi-task libraries do, not to activations; no
+/// additive constant in P.
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <array>
+#include <cmath>
+
+#include "reconcile/aggregators/aggregator.h"
+#include "reconcile/base/error.h"
+#include "reconcile/linalg/gramian.h"
+
+namespace reconcile {
+namespace {
+
+constexpr int64_t kChunk = 1024;
+
+/// One chunk of coordinates: a sign for each, then the sum of what has that sign.
+template <class Scalar>
+struct Chunk {
+  int64_t begin, count;
+
+  void run(const at::Tensor& rows, const std::vector<double>& leak, const Rng& rng, Scalar* out) const {
+    const auto row = [&](int64_t t) { return rows.data_ptr<Scalar>() + t * rows.stride(0) + begin; };
+    std::array<double, kChunk> sum{};
+    std::array<double, kChunk> magnitude{};
+    for (int64_t t = 0; t < rows.size(0); ++t) {
+      const Scalar* g = row(t);
+      for (int64_t i = 0; i < count; ++i) {
+        sum[i] += g[i];
+        magnitude[i] += std::abs(g[i]);
+      }
+    }
+    std::array<double, kChunk> sign{};
+    for (int64_t i = 0; i < count; ++i) {
+      // P > U without the division, so 0 / 0 does not arise.
+      const double u = Rng::unit(rng.bits(rng.counter() + static_cast<uint64_t>(begin + i)));
+      sign[i] = magnitude[i] + sum[i] > 2 * u * magnitude[i] ? 1.0 : -1.0;
+    }
+    std::array<double, kChunk> kept{};
+    for (int64_t t = 0; t < rows.size(0); ++t) {
+      const Scalar* g = row(t);
+      for (int64_t i = 0; i < count; ++i) kept[i] += (g[i] * sign[i] > 0 ? 1.0 : leak[t]) * g[i];
+    }
+    for (int64_t i = 0; i < count; ++i) out[begin + i] = static_cast<Scalar>(kept[i]);
+  }
+};
+
+template <class Scalar>
+void drop_signs(const at::Tensor& rows, const std::vector<double>& leak, const Rng& rng, at::Tensor& out) {
+  const int64_t P = rows.size(1);
+  at::parallel_for(0, (P + kChunk - 1) / kChunk, 8, [&](int64_t from, int64_t to) {
+    for (int64_t c = from; c < to; ++c) {
+      const Chunk<Scalar> chunk{c * kChunk, std::min(kChunk, P - c * kChunk)};
+      chunk.run(rows, leak, rng, out.data_ptr<Scalar>());
+    }
+  });
+}
+
+class GradDrop final : public Aggregator {
+ public:
+  struct Options {
+    std::vector<double> leak;
+  };
+  explicit GradDrop(Options options) : options_(std::move(options)) {}
+
+  Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) override {
+    require_finite(to_matrix(gradients.gramian()));
+    const std::vector<double> leak = leak_of(gradients.num_tasks());
+    const at::Tensor rows = gradients.rows().cpu().contiguous();
+    at::Tensor out = gradient.device().is_cpu() && gradient.is_contiguous() ? gradient : at::empty({rows.size(1)}, rows.options());
+    rows.scalar_type() == at::kDouble ? drop_signs<double>(rows, leak, rng, out)
+                                      : drop_signs<float>(rows, leak, rng, out);
+    rng.set_counter(rng.counter() + static_cast<uint64_t>(rows.size(1)));
+    if (!out.is_same(gradient)) gradient.copy_(out);
+    return {};
+  }
+
+ private:
+  [[nodiscard]] std::vector<double> leak_of(int64_t num_tasks) const {
+    if (options_.leak.empty()) return std::vector<double>(num_tasks, 0.0);
+    if (static_cast<int64_t>(options_.leak.size()) != num_tasks) {
+      fail<InvalidArgument>("aggregator \"graddrop\": leak has {} values for {} tasks. Give one for each task, or none.",
+                            options_.leak.size(), num_tasks);
+    }
+    return options_.leak;
+  }
+
+  Options options_;
+};
+
+}  // namespace
+
+namespace aggregator_entries {
+
+AggregatorEntry graddrop_entry() {
+  using O = GradDrop::Options;
+  return aggregator_entry<GradDrop>(
+      {"graddrop", "Gradient sign dropout", "arXiv:2010.06808, algorithm 1"}, Reduction::kSum,
+      kPermutation | kHomogeneous,
+      {option("leak", &O::leak, between(0, 1), "Part of each task's gradient that is never dropped, one number a task")},
+      /*is_random=*/true);
+}
+
+}  // namespace aggregator_entries
+}  // namespace reconcile

@@ -1,0 +1,120 @@
+#include "reconcile/base/config.h"
+
+#include <sstream>
+#include <toml++/toml.h>
+
+#include "reconcile/base/error.h"
+#include "reconcile/base/text.h"
+
+namespace reconcile {
+namespace {
+
+std::string joined(const std::string& prefix, const std::string& key) {
+  return prefix.empty() ? key : prefix + "." + key;
+}
+
+/// Copies a TOML node into JSON and notes the line of everything below it.
+Json convert(const toml::node& node, const std::string& path, const std::string& file,
+             std::map<std::string, std::string>& origins) {
+  origins[path] = fmt::format("{}:{}", file, node.source().begin.line);
+  if (const auto* table = node.as_table()) {
+    Json result = Json::object();
+    for (const auto& [key, value] : *table) {
+      result[std::string(key.str())] = convert(value, joined(path, std::string(key.str())), file, origins);
+    }
+    return result;
+  }
+  if (const auto* array = node.as_array()) {
+    Json result = Json::array();
+    for (const auto& value : *array) result.push_back(convert(value, path, file, origins));
+    return result;
+  }
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* whole = node.as_integer()) return whole->get();
+  if (const auto* number = node.as_floating_point()) return number->get();
+  if (const auto* truth = node.as_boolean()) return truth->get();
+  fail<DataError>("{}: {}: dates and times have no meaning here.", origins[path], path);
+}
+
+toml::table to_table(const Json& values);
+
+void insert(toml::array& array, const Json& value) {
+  if (value.is_string()) array.push_back(value.get<std::string>());
+  if (value.is_boolean()) array.push_back(value.get<bool>());
+  if (value.is_number_integer()) array.push_back(value.get<int64_t>());
+  if (value.is_number_float()) array.push_back(value.get<double>());
+}
+
+toml::table to_table(const Json& values) {
+  toml::table table;
+  for (const auto& [key, value] : values.items()) {
+    if (value.is_object()) table.insert(key, to_table(value));
+    if (value.is_string()) table.insert(key, value.get<std::string>());
+    if (value.is_boolean()) table.insert(key, value.get<bool>());
+    if (value.is_number_integer()) table.insert(key, value.get<int64_t>());
+    if (value.is_number_float()) table.insert(key, value.get<double>());
+    if (!value.is_array()) continue;
+    toml::array array;
+    for (const auto& element : value) insert(array, element);
+    table.insert(key, array);
+  }
+  return table;
+}
+
+}  // namespace
+
+Config Config::from_file(const std::filesystem::path& path) {
+  if (!std::filesystem::is_regular_file(path)) {
+    fail<DataError>("{}: no such experiment file. `ls experiments/*` shows those that come along.", path.string());
+  }
+  Config config;
+  try {
+    config.values_ = convert(toml::parse_file(path.string()), "", path.string(), config.origins_);
+  } catch (const toml::parse_error& error) {
+    fail<DataError>("{}:{}:{}: not TOML: {}", path.string(), error.source().begin.line,
+                    error.source().begin.column, error.description());
+  }
+  return config;
+}
+
+void Config::set(const std::string& assignment) {
+  const auto equals = assignment.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    fail<InvalidArgument>("--set {}: must be key=value, for example --set train.epochs=3.", assignment);
+  }
+  const std::string path(trim(assignment.substr(0, equals)));
+  Json* place = &values_;
+  for (const auto& key : split(path, '.')) {
+    if (!place->is_object()) {
+      fail<InvalidArgument>("--set {}: \"{}\" goes below a plain value.", assignment, key);
+    }
+    place = &(*place)[key];
+    if (place->is_null()) *place = Json::object();
+  }
+  *place = parse_value(std::string(trim(assignment.substr(equals + 1))));
+  origins_[path] = "--set";
+}
+
+Json Config::table(const std::string& key) const {
+  if (!values_.contains(key)) return Json::object();
+  if (!values_.at(key).is_object()) {
+    fail<InvalidArgument>("{} = {}, must be a table: [{}].", where("")(key), values_.at(key).dump(), key);
+  }
+  return values_.at(key);
+}
+
+Where Config::where(const std::string& prefix) const {
+  return [this, prefix](const std::string& key) {
+    const std::string path = joined(prefix, key);
+    const auto origin = origins_.find(path);
+    return origin == origins_.end() ? path : origin->second + ": " + path;
+  };
+}
+
+std::string to_toml(const Json& values) {
+  std::ostringstream out;
+  out << to_table(values) << '\n';
+  return out.str();
+}
+
+}  // namespace reconcile

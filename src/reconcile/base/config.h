@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "reconcile/base/options.h"
+
+namespace reconcile {
+
+/// A configuration tree with the place where each value was written, for messages. Later layers win.
+class Config {
+ public:
+  /// Reads a TOML file. DataError with file, line and column if it is not TOML or cannot be read.
+  static Config from_file(const std::filesystem::path& path);
+
+  /// Applies one `a.b=value`. InvalidArgument if it has no `=` or a part of the path is a plain value.
+  void set(const std::string& assignment);
+
+  /// The table at `key` (an empty one if absent). InvalidArgument if it is there and is no table.
+  [[nodiscard]] Json table(const std::string& key) const;
+
+  /// Names keys below the table `prefix` ("" is the root) with file and line.
+  [[nodiscard]] Where where(const std::string& prefix) const;
+
+  [[nodiscard]] const Json& values() const { return values_; }
+
+ private:
+  Json values_ = Json::object();
+  std::map<std::string, std::string> origins_;  ///< "train.epochs" -> "demo.toml:12"
+};
+
+/// `values` as TOML text that Config::from_file reads back.
+std::string to_toml(const Json& values);
+
+}  // namespace reconcile

@@ -1,0 +1,129 @@
+#include "reconcile/base/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "reconcile/base/error.h"
+
+namespace reconcile {
+namespace fs = std::filesystem;
+namespace {
+
+/// Writes all bytes or throws; `path` is for the message.
+void write_all(int descriptor, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      fail<DataError>("{}: cannot write {} bytes: {}. Free some space and run again.",
+                      path.string(), bytes.size(), std::strerror(errno));
+    }
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+/// A file descriptor that closes itself.
+struct Descriptor {
+  int value;
+  ~Descriptor() {
+    if (value >= 0) ::close(value);
+  }
+};
+
+}  // namespace
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in || fs::is_directory(path)) {
+    fail<DataError>("{}: cannot read: {}.", path.string(),
+                    fs::is_directory(path) ? "it is a folder" : std::strerror(errno));
+  }
+  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (in.bad()) fail<DataError>("{}: reading failed after {} bytes.", path.string(), bytes.size());
+  return bytes;
+}
+
+std::string read_maybe_gzip(const fs::path& path, size_t max_bytes) {
+  if (!fs::is_regular_file(path)) fail<DataError>("{}: no such file.", path.string());
+  gzFile file = gzopen(path.c_str(), "rb");
+  if (file == nullptr) fail<DataError>("{}: cannot read: {}.", path.string(), std::strerror(errno));
+  std::string bytes;
+  std::string chunk(1 << 20, '\0');
+  int got = 0;
+  while ((got = gzread(file, chunk.data(), static_cast<unsigned>(chunk.size()))) > 0) {
+    bytes.append(chunk.data(), static_cast<size_t>(got));
+    if (bytes.size() > max_bytes) break;
+  }
+  int code = Z_OK;
+  const std::string reason = gzerror(file, &code);
+  const int closed = gzclose(file);
+  if (bytes.size() > max_bytes) {
+    fail<DataError>("{}: holds more than {} bytes, which no such data set has.", path.string(),
+                    max_bytes);
+  }
+  if (got < 0 || closed == Z_BUF_ERROR || code == Z_BUF_ERROR) {
+    fail<DataError>("{}: damaged or cut short after {} unpacked bytes ({}). Fetch it again.",
+                    path.string(), bytes.size(), code == Z_OK ? "unexpected end" : reason);
+  }
+  return bytes;
+}
+
+void write_atomically(const fs::path& path, std::string_view bytes) {
+  const fs::path aside = path.string() + ".partial";
+  try {
+    const Descriptor file{::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+    if (file.value < 0) {
+      fail<DataError>("{}: cannot create: {}.", aside.string(), std::strerror(errno));
+    }
+    write_all(file.value, bytes, path);
+    if (::fsync(file.value) != 0) {
+      fail<DataError>("{}: cannot sync: {}.", path.string(), std::strerror(errno));
+    }
+    fs::rename(aside, path);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(aside, ignored);
+    throw;
+  }
+  sync_directory(path.parent_path());
+}
+
+void sync_directory(const fs::path& directory) {
+  const fs::path here = directory.empty() ? fs::path(".") : directory;
+  const Descriptor folder{::open(here.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (folder.value >= 0) ::fsync(folder.value);
+}
+
+std::string checksum(std::string_view bytes) {
+  return fmt::format("{:08x}", crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+LineLog::LineLog(fs::path path, size_t keep_bytes) : path_(std::move(path)), size_(keep_bytes) {
+  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) {
+    fail<DataError>("{}: cannot open for writing: {}.", path_.string(), std::strerror(errno));
+  }
+  const off_t end = ::lseek(descriptor_, 0, SEEK_END);
+  if (end < static_cast<off_t>(keep_bytes) ||
+      ::ftruncate(descriptor_, static_cast<off_t>(keep_bytes)) != 0 ||
+      ::lseek(descriptor_, 0, SEEK_END) < 0) {
+    ::close(descriptor_);
+    fail<DataError>("{}: has {} bytes, the checkpoint was taken at {}: the file was changed.",
+                    path_.string(), end, keep_bytes);
+  }
+}
+
+LineLog::~LineLog() { ::close(descriptor_); }
+
+void LineLog::append(std::string_view line) {
+  const std::string whole = std::string(line) + '\n';
+  write_all(descriptor_, whole, path_);
+  size_ += whole.size();
+}
+
+}  // namespace reconcile

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace reconcile {
+
+/// The whole file as bytes. DataError with the path and the system's reason if it cannot be read.
+std::string read_file(const std::filesystem::path& path);
+
+/// The whole file, unpacked if its first bytes say gzip. DataError if it is cut short, damaged, or unpacks to more than
+/// `max_bytes`.
+std::string read_maybe_gzip(const std::filesystem::path& path, size_t max_bytes);
+
+/// Writes beside `path`, syncs, and renames over it: readers see the old file or the new one, never half of it.
+/// DataError (with the system's reason, such as a full disk) leaves the old file as it was.
+void write_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+/// Syncs a folder's entries to disk, so that a rename inside it survives a power cut.
+void sync_directory(const std::filesystem::path& directory);
+
+/// CRC-32 (zlib) of the bytes, as 8 hex digits.
+std::string checksum(std::string_view bytes);
+
+/// A file that grows by whole lines: each append is one write and reaches the system at once.
+class LineLog {
+ public:
+  /// Opens for appending and cuts the file to its first `keep_bytes` bytes. DataError if it cannot be opened or is shorter.
+  LineLog(std::filesystem::path path, size_t keep_bytes);
+  ~LineLog();
+  LineLog(const LineLog&) = delete;
+  LineLog& operator=(const LineLog&) = delete;
+
+  /// Appends `line` and a newline. DataError if the disk is full.
+  void append(std::string_view line);
+  /// Bytes written so far, those before this opening included.
+  [[nodiscard]] size_t size() const { return size_; }
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+  size_t size_ = 0;
+};
+
+}  // namespace reconcile

@@ -1,0 +1,123 @@
+#include "reconcile/base/options.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "reconcile/base/error.h"
+#include "reconcile/base/text.h"
+
+namespace reconcile {
+namespace {
+
+bool has_type(const Json& value, const std::string& type) {
+  const auto all = [&](auto test) {
+    return value.is_array() && std::all_of(value.begin(), value.end(), test);
+  };
+  if (type == "text") return value.is_string();
+  if (type == "true or false") return value.is_boolean();
+  if (type == "whole number") return value.is_number_integer();
+  if (type == "number") return value.is_number();
+  if (type == "list of texts") return all([](const Json& v) { return v.is_string(); });
+  if (type == "list of whole numbers") return all([](const Json& v) { return v.is_number_integer(); });
+  return all([](const Json& v) { return v.is_number(); });
+}
+
+/// A numeric rule that every element of a list has to fulfil.
+Rule numeric(std::string text, std::function<bool(double)> holds) {
+  return {std::move(text), [holds = std::move(holds)](const Json& value) {
+            if (!value.is_array()) return holds(value.get<double>());
+            return std::all_of(value.begin(), value.end(),
+                               [&](const Json& v) { return holds(v.get<double>()); });
+          }};
+}
+
+}  // namespace
+
+Rule any() {
+  return {"", [](const Json&) { return true; }};
+}
+Rule at_least(double low) {
+  return numeric(fmt::format("must be >= {}", low), [low](double v) { return v >= low; });
+}
+Rule above(double low) {
+  return numeric(fmt::format("must be > {}", low), [low](double v) { return v > low; });
+}
+Rule between(double low, double high) {
+  return numeric(fmt::format("must lie in [{}, {}]", low, high),
+                 [low, high](double v) { return v >= low && v <= high; });
+}
+Rule one_of(std::vector<std::string> names) {
+  const std::string text = fmt::format("must be one of {}", fmt::join(names, ", "));
+  return {text, [names = std::move(names)](const Json& value) {
+            return std::find(names.begin(), names.end(), value.get<std::string>()) != names.end();
+          }};
+}
+
+namespace internal {
+
+void check(const Row& row, const Json& value, const std::string& where) {
+  if (!has_type(value, row.type)) {
+    fail<InvalidArgument>("{} = {}, must be a {}. {}.", where, value.dump(), row.type, row.help);
+  }
+  if (!row.rule.holds(value)) {
+    fail<InvalidArgument>("{} = {}, {}. {}.", where, value.dump(), row.rule.text, row.help);
+  }
+}
+
+void check_known(const std::vector<Row>& rows, const Json& given, const Where& where) {
+  std::vector<std::string> names;
+  for (const auto& row : rows) names.push_back(row.name);
+  for (const auto& item : given.items()) {
+    if (std::find(names.begin(), names.end(), item.key()) != names.end()) continue;
+    fail<InvalidArgument>("{}: unknown key.{} Known: {}.", where(item.key()),
+                          did_you_mean(item.key(), names),
+                          names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")));
+  }
+}
+
+std::string type_name(const std::string*) { return "text"; }
+std::string type_name(const bool*) { return "true or false"; }
+std::string type_name(const int64_t*) { return "whole number"; }
+std::string type_name(const double*) { return "number"; }
+std::string type_name(const std::vector<std::string>*) { return "list of texts"; }
+std::string type_name(const std::vector<int64_t>*) { return "list of whole numbers"; }
+std::string type_name(const std::vector<double>*) { return "list of numbers"; }
+
+}  // namespace internal
+
+Json parse_value(const std::string& text) {
+  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return value.is_discarded() ? Json(text) : value;
+}
+
+Spec Spec::parse(const std::string& text) {
+  const std::string whole(trim(text));
+  const auto open = whole.find('(');
+  Spec spec{std::string(trim(whole.substr(0, open)))};
+  const bool closed = open == std::string::npos || whole.back() == ')';
+  if (spec.name.empty() || !closed) {
+    fail<InvalidArgument>("\"{}\" is not a method. Write name or name(key=value, ...).", text);
+  }
+  if (open == std::string::npos) return spec;
+  for (const auto& pair : split(whole.substr(open + 1, whole.size() - open - 2), ',')) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos) {
+      fail<InvalidArgument>("\"{}\": \"{}\" is not key=value. Write name(key=value, ...).", text, pair);
+    }
+    spec.options[std::string(trim(pair.substr(0, equals)))] =
+        parse_value(std::string(trim(pair.substr(equals + 1))));
+  }
+  return spec;
+}
+
+std::string Spec::text() const {
+  if (options.empty()) return name;
+  std::vector<std::string> pairs;
+  for (const auto& [key, value] : options.items()) {
+    pairs.push_back(key + "=" + (value.is_string() ? value.get<std::string>() : value.dump()));
+  }
+  return fmt::format("{}({})", name, fmt::join(pairs, ", "));
+}
+
+}  // namespace reconcile

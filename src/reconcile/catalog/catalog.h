@@ -1,0 +1,43 @@
+#pragma once
+
+#include <fmt/ranges.h>
+
+#include <string>
+#include <vector>
+
+#include "reconcile/aggregators/aggregator.h"
+#include "reconcile/base/error.h"
+#include "reconcile/base/text.h"
+#include "reconcile/data/dataset.h"
+#include "reconcile/models/model.h"
+
+namespace reconcile {
+
+/// Every aggregator, model and data set, in the order of the folders' catalog.inc.
+const std::vector<AggregatorEntry>& aggregators();
+const std::vector<ModelEntry>& models();
+const std::vector<DatasetEntry>& datasets();
+
+/// The entry called `name`. InvalidArgument names the nearest one; `kind` is the word for `reconcile list`.
+template <class EntryType>
+const EntryType& find(const std::vector<EntryType>& entries, const std::string& kind, const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& entry : entries) {
+    if (entry.info.name == name) return entry;
+    names.push_back(entry.info.name);
+  }
+  fail<InvalidArgument>("no {} \"{}\".{} `reconcile list {}s` shows all {}: {}.", kind, name,
+                        did_you_mean(name, names), kind, names.size(), fmt::join(names, ", "));
+}
+
+/// Names the options of a catalogue entry in messages: `aggregator "cagrad": c`.
+Where entry_where(const std::string& kind, const std::string& name);
+
+/// The aggregator that a spec such as `cagrad(c=0.4)` asks for, with its entry.
+struct NamedAggregator {
+  const AggregatorEntry* entry = nullptr;
+  std::unique_ptr<Aggregator> aggregator;
+};
+NamedAggregator make_aggregator(const std::string& spec);
+
+}  // namespace reconcile

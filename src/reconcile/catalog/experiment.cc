@@ -1,0 +1,184 @@
+#include "reconcile/catalog/experiment.h"
+
+#include <set>
+
+#include "reconcile/base/error.h"
+#include "reconcile/catalog/catalog.h"
+
+namespace reconcile {
+namespace {
+
+const OptionTable<Experiment>& root_options() {
+  using O = Experiment;
+  static const OptionTable<O> table{
+      option("name", &O::name, any(), "title of the report"),
+      option("method", &O::method, any(), "aggregator that `train` uses, e.g. cagrad(c=0.4)"),
+      option("task", &O::task, any(), "`train` only this task; empty trains all"),
+      option("seeds", &O::seeds, at_least(0), "one run of everything for each seed"),
+      option("threads", &O::threads, at_least(0), "CPU threads; 0 takes all cores"),
+  };
+  return table;
+}
+
+const OptionTable<SearchOptions>& search_options() {
+  using O = SearchOptions;
+  const Rule severity{"must lie in (-1, 0]", [](const Json& S) { return S.get<double>() > -1.0 && S.get<double>() <= 0.0; }};
+  static const OptionTable<O> table{
+      option("method", &O::method, any(), "aggregator of the search run"),
+      option("epochs", &O::epochs, at_least(1), "length of the search run"),
+      option("threshold", &O::threshold, severity, "S: a cosine below it counts as a conflict"),
+      option("first_epoch", &O::first_epoch, at_least(1), "first epoch whose conflicts count"),
+      option("last_epoch", &O::last_epoch, at_least(0), "last epoch whose conflicts count; 0 is the last of the run"),
+  };
+  return table;
+}
+
+const OptionTable<SplitOptions>& split_options() {
+  using O = SplitOptions;
+  static const OptionTable<O> table{
+      option("rule", &O::rule, any(), "which layers become task-specific, e.g. top_k(k=25); `reconcile list rules`"),
+      option("copies", &O::copies, one_of({"equal", "fresh"}), "equal: copies start with the same values; fresh: each is drawn anew"),
+      option("statistics", &O::statistics, one_of({"mixed", "stream"}),
+             "running statistics of a shared batch norm behind a fork: one mixed set, or one for each stream"),
+  };
+  return table;
+}
+
+const OptionTable<CompareOptions>& compare_options() {
+  using O = CompareOptions;
+  static const OptionTable<O> table{
+      option("methods", &O::methods, any(), "aggregators to train, each without and with Recon"),
+      option("single", &O::single, any(), "train one network for each task, the reference of delta m"),
+      option("base", &O::base, any(), "train every method without Recon"),
+      option("recon", &O::recon, any(), "train every method with Recon"),
+  };
+  return table;
+}
+
+/// The keys of a section without `name`, and the name.
+Spec named_section(const Config& config, const std::string& section, const std::string& standard) {
+  Json values = config.table(section);
+  Spec spec{standard, Json::object()};
+  for (const auto& [key, value] : values.items()) {
+    if (key != "name") {
+      spec.options[key] = value;
+    } else if (value.is_string()) {
+      spec.name = value.get<std::string>();
+    } else {
+      fail<InvalidArgument>("{} = {}, must be a text.", config.where(section)(key), value.dump());
+    }
+  }
+  return spec;
+}
+
+/// The spec with all options filled in by the entry that its name finds; messages carry the place of the key.
+template <class EntryType>
+Spec complete(const Config& config, const std::string& section, const std::vector<EntryType>& entries, const std::string& kind,
+              Spec spec) {
+  const auto& entry = find(entries, kind, spec.name);
+  spec.options = entry.resolve(spec.options, config.where(section));
+  return spec;
+}
+
+/// Throws unless the text names an aggregator with good options.
+void check_method(const std::string& text) { make_aggregator(text); }
+
+/// Throws unless 0 and every threshold in use are in the grid.
+void check_thresholds(const Experiment& experiment) {
+  const auto& grid = experiment.conflict.thresholds;
+  for (const double S : {0.0, experiment.conflict.severe, experiment.search.threshold}) {
+    if (std::find(grid.begin(), grid.end(), S) == grid.end()) {
+      fail<InvalidArgument>("conflict.thresholds has no {}, which conflict.severe, search.threshold or the share of conflicts "
+                            "needs. Add it to the list.", S);
+    }
+  }
+}
+
+}  // namespace
+
+Json Experiment::resolved() const {
+  Json result = root_options().values(*this);
+  const auto section = [](const Spec& spec) {
+    Json table{{"name", spec.name}};
+    table.update(spec.options);
+    return table;
+  };
+  result["data"] = section(data);
+  result["model"] = section(model);
+  result["train"] = train_options().values(train);
+  result["optimizer"] = optimizer_options().values(optimizer);
+  result["schedule"] = schedule_options().values(schedule);
+  result["conflict"] = conflict_options().values(conflict);
+  result["search"] = search_options().values(search);
+  result["split"] = split_options().values(split);
+  result["compare"] = compare_options().values(compare);
+  return result;
+}
+
+Experiment read_experiment(const Config& config) {
+  static const std::set<std::string> sections = {"data",  "model",    "train",  "optimizer", "schedule",
+                                                 "conflict", "search", "split", "compare"};
+  Json root = Json::object();
+  for (const auto& [key, value] : config.values().items()) {
+    if (sections.contains(key)) continue;
+    const std::string section = nearest(key, {sections.begin(), sections.end()});
+    if (value.is_object()) {
+      fail<InvalidArgument>("{}: unknown section.{} Known: {}.", config.where("")(key),
+                            section.empty() ? "" : fmt::format(" Did you mean [{}]?", section), fmt::join(sections, ", "));
+    }
+    root[key] = value;
+  }
+  const auto read = [&config](const auto& table, const std::string& section) {
+    return table.parse(config.table(section), config.where(section));
+  };
+  Experiment experiment = root_options().parse(root, config.where(""));
+  experiment.data = complete(config, "data", datasets(), "dataset", named_section(config, "data", "glyphs"));
+  experiment.model = complete(config, "model", models(), "model", named_section(config, "model", "small_cnn"));
+  experiment.train = read(train_options(), "train");
+  experiment.optimizer = read(optimizer_options(), "optimizer");
+  experiment.schedule = read(schedule_options(), "schedule");
+  experiment.conflict = read(conflict_options(), "conflict");
+  experiment.search = read(search_options(), "search");
+  experiment.split = read(split_options(), "split");
+  experiment.compare = read(compare_options(), "compare");
+  check_method(experiment.method);
+  check_method(experiment.search.method);
+  for (const auto& method : experiment.compare.methods) check_method(method);
+  if (experiment.seeds.empty()) fail<InvalidArgument>("{} = [], must name at least one seed.", config.where("")("seeds"));
+  check_thresholds(experiment);
+  return experiment;
+}
+
+DataSplits load_data(const Experiment& experiment, const std::string& task) {
+  const auto& entry = find(datasets(), "dataset", experiment.data.name);
+  DataSplits splits = entry.make(experiment.data.options, entry_where("dataset", experiment.data.name));
+  if (task.empty()) return splits;
+  splits.train = only_task(splits.train, task);
+  splits.validation = only_task(splits.validation, task);
+  splits.test = only_task(splits.test, task);
+  return splits;
+}
+
+DataSignature data_signature(const Experiment& experiment) {
+  const auto& entry = find(datasets(), "dataset", experiment.data.name);
+  return entry.signature(experiment.data.options, entry_where("dataset", experiment.data.name));
+}
+
+std::unique_ptr<MultiTaskModel> make_model(const Experiment& experiment, const DataSignature& data, int64_t seed) {
+  const auto& entry = find(models(), "model", experiment.model.name);
+  const ModelContext context{data.tasks, data.input_shape, Rng(static_cast<uint64_t>(seed)).fork("model")};
+  return entry.make(experiment.model.options, entry_where("model", experiment.model.name), context);
+}
+
+Json describe_experiment() {
+  return {{"", root_options().describe()},
+          {"train", train_options().describe()},
+          {"optimizer", optimizer_options().describe()},
+          {"schedule", schedule_options().describe()},
+          {"conflict", conflict_options().describe()},
+          {"search", search_options().describe()},
+          {"split", split_options().describe()},
+          {"compare", compare_options().describe()}};
+}
+
+}  // namespace reconcile

@@ -1,0 +1,82 @@
+#include "reconcile/catalog/run.h"
+
+#include <ATen/Parallel.h>
+
+#include "reconcile/base/error.h"
+#include "reconcile/base/file.h"
+#include "reconcile/catalog/catalog.h"
+#include "reconcile/convert/cost.h"
+
+namespace reconcile {
+namespace fs = std::filesystem;
+namespace {
+
+/// The network of a run before training.
+std::unique_ptr<MultiTaskModel> build(const Experiment& experiment, const Dataset& data, int64_t seed,
+                                      const std::optional<SplitPlan>& plan) {
+  auto model = make_model(experiment, {data.tasks(), data.input_shape()}, seed);
+  if (plan) {
+    convert(*model, *plan, experiment.copy_init(), experiment.statistics(), data.input_shape(),
+            Rng(static_cast<uint64_t>(seed)).fork("copies"));
+  }
+  return model;
+}
+
+}  // namespace
+
+Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplits& data, const fs::path& directory,
+               TrainObserver& observer, const std::atomic<bool>& stop) {
+  Experiment experiment = whole;
+  experiment.method = choice.method;
+  experiment.task = choice.task;
+  experiment.seeds = {choice.seed};
+  auto [entry, aggregator] = make_aggregator(choice.method);
+  const auto model = build(experiment, *data.train, choice.seed, choice.plan);
+  const Cost cost = measure_cost(*model, data.train->input_shape());
+  fs::create_directories(directory);
+  write_atomically(directory / "config.toml", to_toml(experiment.resolved()));
+  if (choice.plan) {
+    write_atomically(directory / "plan.json", plan_to_json(*choice.plan, model->task_names()).dump(1));
+  }
+  Json result = train({.model = *model,
+                       .data = data,
+                       .aggregator = *aggregator,
+                       .reduction = entry->reduction,
+                       .options = experiment.train,
+                       .optimizer = experiment.optimizer,
+                       .schedule = experiment.schedule,
+                       .conflict = experiment.conflict,
+                       .rng = Rng(static_cast<uint64_t>(choice.seed)).fork("train"),
+                       .directory = directory,
+                       .header = {{"dataset", experiment.data.name}, {"model", experiment.model.name},
+                                  {"method", choice.method}, {"kind", choice.kind}, {"seed", choice.seed},
+                                  {"threads", at::get_num_threads()}},
+                       .observer = observer,
+                       .stop = stop});
+  if (result.is_null()) return result;
+  Json run{{"kind", choice.kind}, {"method", choice.method},
+           {"task", choice.task.empty() ? Json(nullptr) : Json(choice.task)}, {"seed", choice.seed},
+           {"megabytes", cost.megabytes}, {"macs", cost.macs},
+           {"fork", cost.fork ? Json(*cost.fork) : Json(nullptr)}};
+  run.update(result);
+  return run;
+}
+
+RestoredRun restore_run(const fs::path& directory, const std::string& weights) {
+  const fs::path file = directory / (weights + ".safetensors");
+  if (!fs::exists(directory / "config.toml") || !fs::exists(file)) {
+    fail<DataError>("{}: no finished run: {} is missing. Name a folder that `reconcile train` or `recon` filled to the end.",
+                    directory.string(), fs::exists(directory / "config.toml") ? file.filename().string() : "config.toml");
+  }
+  RestoredRun run{read_experiment(Config::from_file(directory / "config.toml")), {}, nullptr};
+  run.data = load_data(run.experiment, run.experiment.task);
+  const auto seed = run.experiment.seeds.front();
+  run.model = build(run.experiment, *run.data.train, seed, std::nullopt);
+  if (fs::exists(directory / "plan.json")) {
+    run.model = build(run.experiment, *run.data.train, seed, read_plan(directory / "plan.json", *run.model));
+  }
+  run.model->load_state(decode_safetensors(read_file(file), file), file.string());
+  return run;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace reconcile {
+
+/// Tensors with their names, in file order.
+using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
+
+/// The safetensors encoding (header length, JSON header, little-endian data) of float32, float64, int64 and uint8 tensors.
+std::string encode_safetensors(const NamedTensors& tensors);
+
+/// Tensors on the CPU that own their data. DataError naming `path` if header, sizes or offsets do not fit together.
+NamedTensors decode_safetensors(const std::string& bytes, const std::filesystem::path& path);
+
+}  // namespace reconcile

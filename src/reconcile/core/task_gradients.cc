@@ -1,0 +1,41 @@
+#include "reconcile/core/task_gradients.h"
+
+#include <ATen/ATen.h>
+
+#include "reconcile/base/error.h"
+#include "reconcile/core/layer_gramians.h"
+
+namespace reconcile {
+
+TaskGradients::TaskGradients(ParamLayout layout, int64_t num_tasks, const at::TensorOptions& like)
+    : TaskGradients(layout, at::zeros({num_tasks, layout.size()}, like)) {}
+
+TaskGradients::TaskGradients(ParamLayout layout, at::Tensor rows)
+    : layout_(std::move(layout)), rows_(std::move(rows)) {
+  if (rows_.dim() != 2 || rows_.size(1) != layout_.size()) {
+    fail<InvalidArgument>("task gradients: rows have shape {}, the layout needs [T, {}].",
+                          fmt::join(rows_.sizes(), " x "), layout_.size());
+  }
+  for (int64_t t = 0; t < num_tasks(); ++t) {
+    auto& row = places_.emplace_back();
+    for (const auto& parameter : layout_.parameters()) {
+      row.push_back(rows_[t].slice(0, parameter.begin, parameter.end));
+    }
+  }
+}
+
+const at::Tensor& TaskGradients::layer_gramians() const {
+  if (!layer_gramians_.defined()) layer_gramians_ = compute_layer_gramians(rows_, layout_);
+  return layer_gramians_;
+}
+
+at::Tensor TaskGradients::gramian() const { return layer_gramians().sum(0); }
+
+void TaskGradients::combine(const std::vector<double>& weights, at::Tensor& out) const {
+  if (static_cast<int64_t>(weights.size()) != num_tasks()) {
+    fail<InvalidArgument>("task gradients: {} weights for {} tasks.", weights.size(), num_tasks());
+  }
+  combine_rows(rows_, weights, out);
+}
+
+}  // namespace reconcile

@@ -1,0 +1,96 @@
+#include "reconcile/linalg/hull.h"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+
+#include "reconcile/linalg/unit_rows.h"
+
+namespace reconcile {
+namespace {
+
+std::vector<int> support_of(const Eigen::VectorXd& v) {
+  std::vector<int> support;
+  for (int i = 0; i < v.size(); ++i) {
+    if (v(i) > 0) support.push_back(i);
+  }
+  return support;
+}
+
+/// How far every row violates optimality, relative to the size of the numbers compared; see HullPoint::residual.
+Eigen::VectorXd violations(const HullProblem& problem, const FacePoint& point) {
+  const double sum = point.v.cwiseAbs().sum();
+  const Eigen::ArrayXd b = problem.inverse_lengths.array();
+  const Eigen::ArrayXd gradient = (problem.cosines * point.v + problem.linear).array();
+  const double scale = sum + problem.linear.cwiseAbs().maxCoeff();
+  return (point.multiplier * b - gradient) / (scale * (1.0 + b * sum));
+}
+
+/// Goes from v towards `target` until the first entry of the face reaches zero; that entry and no other is then exactly zero.
+void step_to_border(const std::vector<int>& face, const Eigen::VectorXd& target, Eigen::VectorXd& v) {
+  double step = 1;
+  int leaving = -1;
+  for (const int i : face) {
+    if (target(i) > 0) continue;
+    const double limit = v(i) > 0 ? v(i) / (v(i) - target(i)) : 0.0;
+    if (leaving < 0 || limit < step) {
+      step = limit;
+      leaving = i;
+    }
+  }
+  v += step * (target - v);
+  v = v.cwiseMax(0.0);
+  v(leaving) = 0;
+}
+
+}  // namespace
+
+FacePoint minimise_on_face(const HullProblem& problem, const std::vector<int>& face, double total) {
+  const Eigen::VectorXd b = problem.inverse_lengths(face);
+  const Eigen::VectorXd q = problem.linear(face);
+  // Adding beta beta' keeps the solution and makes the matrix regular even where 0 lies in the affine hull. beta is b scaled
+  // to the shortest row of the face: b itself would vanish beside C on a face of long rows.
+  const Eigen::VectorXd beta = b / b.maxCoeff();
+  const double beta_total = total / b.maxCoeff();
+  Eigen::MatrixXd matrix = problem.cosines(face, face);
+  matrix += beta * beta.transpose();
+  const Eigen::LDLT<Eigen::MatrixXd> factors(matrix);
+  const Eigen::VectorXd from_beta = factors.solve(beta);
+  const Eigen::VectorXd from_q = factors.solve(q);
+  const double factor = (beta_total + beta.dot(from_q)) / beta.dot(from_beta);
+  FacePoint point{Eigen::VectorXd::Zero(problem.linear.size()), (factor - beta_total) / b.maxCoeff()};
+  point.v(face) = factor * from_beta - from_q;
+  return point;
+}
+
+HullPoint nearest_in_hull(const HullProblem& problem, const Eigen::VectorXd& start) {
+  HullPoint best{start, support_of(start), 0.0, 0};
+  std::vector<int> face = best.support;
+  Eigen::VectorXd violation;
+  Eigen::Array<bool, Eigen::Dynamic, 1> excluded;
+  int entering = -1;
+  for (int remaining = 50 + 20 * static_cast<int>(start.size()); remaining > 0; --remaining) {
+    ++best.iterations;
+    FacePoint point = minimise_on_face(problem, face, 1.0);
+    if (entering >= 0 && !(point.v(entering) > 0)) {
+      excluded(entering) = true;  // only rounding made it look violated
+    } else {
+      while (!(point.v(face).minCoeff() > 0)) {
+        step_to_border(face, point.v, best.v);
+        face = support_of(best.v);
+        point = minimise_on_face(problem, face, 1.0);
+      }
+      best.v = point.v;
+      best.support = face;
+      violation = violations(problem, point);
+      best.residual = std::max(violation.maxCoeff(), 0.0);
+      excluded = best.v.array() > 0;
+    }
+    if (!(excluded.select(0.0, violation).maxCoeff(&entering) > rounding_noise(start.size()))) break;
+    face = best.support;
+    face.push_back(entering);
+  }
+  return best;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,39 @@
+#include "reconcile/linalg/unit_rows.h"
+
+#include <Eigen/Eigenvalues>
+
+namespace reconcile {
+
+UnitRows unit_rows(const Eigen::MatrixXd& gramian) {
+  UnitRows rows;
+  rows.norms = gramian.diagonal().cwiseSqrt();
+  const Eigen::VectorXd inverse = rows.norms.cwiseInverse();
+  rows.cosines = inverse.asDiagonal() * gramian * inverse.asDiagonal();
+  rows.cosines.diagonal().setOnes();
+  return rows;
+}
+
+std::vector<int> rows_where(const Eigen::MatrixXd& gramian, bool is_zero) {
+  std::vector<int> rows;
+  for (int t = 0; t < gramian.rows(); ++t) {
+    if ((gramian(t, t) <= 0) == is_zero) rows.push_back(t);
+  }
+  return rows;
+}
+
+Eigen::MatrixXd without_noise(const Eigen::MatrixXd& gramian, double epsilon) {
+  const std::vector<int> kept = rows_where(gramian, false);
+  if (kept.empty()) return gramian;
+  const UnitRows rows = unit_rows(gramian(kept, kept));
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(rows.cosines);
+  const double threshold = 4.0 * static_cast<double>(gramian.rows()) * epsilon;
+  if (eigen.eigenvalues()(0) >= threshold) return gramian;
+  const Eigen::VectorXd values =
+      (eigen.eigenvalues().array() < threshold).select(0.0, eigen.eigenvalues());
+  const Eigen::MatrixXd vectors = rows.norms.asDiagonal() * eigen.eigenvectors();  // [kept, kept]
+  Eigen::MatrixXd result = Eigen::MatrixXd::Zero(gramian.rows(), gramian.cols());
+  result(kept, kept) = vectors * values.asDiagonal() * vectors.transpose();
+  return result;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,111 @@
+#include "reconcile/nn/layer.h"
+
+#include <ATen/ATen.h>
+#include <fmt/ranges.h>
+
+#include "reconcile/base/error.h"
+
+namespace reconcile {
+namespace {
+
+Layer::Copy clone(const Layer::Copy& copy) {
+  Layer::Copy result;
+  for (const auto& tensor : copy) {
+    result.push_back(tensor.detach().clone().set_requires_grad(tensor.requires_grad()));
+  }
+  return result;
+}
+
+/// `layer` where all tasks share, else `layer[T1+T3]`.
+std::string name_of_group(const std::string& layer, const Partition& partition, int64_t group,
+                          const std::vector<std::string>& task_names) {
+  if (partition.is_shared()) return layer;
+  std::vector<std::string> names;
+  for (const int64_t t : partition.tasks_of(group)) names.push_back(task_names[t]);
+  return fmt::format("{}[{}]", layer, fmt::join(names, "+"));
+}
+
+}  // namespace
+
+Layer::Layer(std::string name, int64_t num_tasks)
+    : name_(std::move(name)), copies_(Partition::shared(num_tasks)), statistics_of_(copies_) {}
+
+void Layer::initialise(Rng rng) {
+  parameters_ = {make_copy(rng)};
+  for (auto& parameter : parameters_.front()) parameter.set_requires_grad(true);
+  statistics_ = {make_statistics()};
+}
+
+int64_t Layer::num_parameters() const {
+  int64_t count = 0;
+  for (const auto& parameter : parameters_.front()) count += parameter.numel();
+  return count;
+}
+
+Streams Layer::operator()(const Streams& x) {
+  Partition partition = refine(copies_, x.partition());
+  std::vector<at::Tensor> values;
+  for (int64_t g = 0; g < partition.num_groups(); ++g) {
+    const int64_t t = partition.first_task(g);
+    values.push_back(evaluate(t, x.of_task(t)));
+  }
+  if (trace_ != nullptr) {
+    const int64_t evaluations = partition.num_groups();
+    const at::Tensor& y = values.front();
+    trace_->push_back({this, partition, evaluations * macs(y), evaluations * y.numel() / y.size(0)});
+  }
+  return {std::move(partition), std::move(values)};
+}
+
+at::Tensor Layer::operator()(const at::Tensor& x, int64_t task) {
+  at::Tensor y = evaluate(task, x);
+  if (trace_ != nullptr) trace_->push_back({this, Partition::shared(1), macs(y), y.numel() / y.size(0)});
+  return y;
+}
+
+void Layer::split(const Partition& groups, CopyInit init, Rng rng) {
+  if (!copies_.is_shared()) fail<StateError>("layer \"{}\" is split already.", name_);
+  refine(copies_, groups);  // the numbers of tasks must agree
+  std::vector<Copy> parameters;
+  std::vector<Copy> statistics;
+  for (int64_t g = 0; g < groups.num_groups(); ++g) {
+    parameters.push_back(init == CopyInit::kEqual ? clone(parameters_.front()) : make_copy(rng.fork(g)));
+    for (auto& parameter : parameters.back()) parameter.set_requires_grad(true);
+    statistics.push_back(clone(statistics_.front()));
+  }
+  copies_ = statistics_of_ = groups;
+  parameters_ = std::move(parameters);
+  statistics_ = std::move(statistics);
+}
+
+void Layer::share() {
+  copies_ = statistics_of_ = Partition::shared(copies_.num_tasks());
+  parameters_.resize(1);
+  statistics_.resize(1);
+}
+
+void Layer::use_stream_statistics(const Partition& streams) {
+  if (refine(copies_, streams) != streams) {
+    fail<InvalidArgument>("layer \"{}\": statistics of one stream would serve several copies.", name_);
+  }
+  std::vector<Copy> statistics;
+  for (int64_t g = 0; g < streams.num_groups(); ++g) {
+    statistics.push_back(clone(statistics_[statistics_of_[streams.first_task(g)]]));
+  }
+  statistics_of_ = streams;
+  statistics_ = std::move(statistics);
+}
+
+void Layer::append_state(const std::vector<std::string>& task_names, NamedTensors& state) const {
+  const auto append = [&](const Partition& partition, const std::vector<Copy>& copies,
+                          const std::vector<std::string>& names) {
+    for (int64_t g = 0; g < partition.num_groups(); ++g) {
+      const std::string owner = name_of_group(name_, partition, g, task_names);
+      for (size_t i = 0; i < names.size(); ++i) state.emplace_back(owner + "." + names[i], copies[g][i]);
+    }
+  };
+  append(copies_, parameters_, parameter_names());
+  append(statistics_of_, statistics_, statistics_names());
+}
+
+}  // namespace reconcile

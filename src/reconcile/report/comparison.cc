@@ -1,0 +1,156 @@
+#include "reconcile/report/comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "reconcile/report/numbers.h"
+
+namespace reconcile::report {
+namespace {
+
+/// A column and the cell that a record has in it.
+template <class Record>
+struct Column {
+  std::string title;
+  std::function<std::string(const Record&)> cell;
+};
+
+template <class Record>
+Table fill(const std::vector<Column<Record>>& columns, const std::vector<Record>& records) {
+  Table table;
+  for (const auto& column : columns) table.columns.push_back(column.title);
+  for (const auto& record : records) {
+    auto& row = table.rows.emplace_back();
+    for (const auto& column : columns) row.push_back(column.cell(record));
+  }
+  return table;
+}
+
+Table without_empty_columns(const Table& table) {
+  Table result;
+  result.rows.resize(table.rows.size());
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    const bool empty = std::all_of(table.rows.begin(), table.rows.end(), [c](const auto& row) { return row[c] == "-"; });
+    if (empty && !table.rows.empty()) continue;
+    result.columns.push_back(table.columns[c]);
+    for (size_t r = 0; r < table.rows.size(); ++r) result.rows[r].push_back(table.rows[r][c]);
+  }
+  return result;
+}
+
+/// Every (task, metric) that some row has, in order of appearance.
+std::vector<std::pair<std::string, std::string>> metric_names(const std::vector<Row>& rows) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const auto& row : rows) {
+    for (const auto& [task, metrics] : row.metrics) {
+      for (const auto& metric : metrics) {
+        const std::pair name(task, metric.first);
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+      }
+    }
+  }
+  return names;
+}
+
+template <class V>
+V value_of(const PerTask<V>& values, const std::string& task, const std::string& metric, V missing) {
+  const auto* metrics = find(values, task);
+  const auto* value = metrics ? find(*metrics, metric) : nullptr;
+  return value ? *value : missing;
+}
+
+std::string measured(double value, std::string text) { return std::isnan(value) ? "-" : std::move(text); }
+
+std::string exact(double value) { return std::isfinite(value) ? fmt::format("{}", value) : "n/a"; }
+
+void add_statistic(std::vector<Column<Row>>& columns, const std::string& title,
+                   const std::function<Statistic(const Row&)>& statistic) {
+  columns.push_back({title + " mean", [=](const Row& row) { return exact(statistic(row).mean); }});
+  columns.push_back({title + " sd", [=](const Row& row) { return exact(statistic(row).sd); }});
+  columns.push_back({title + " n", [=](const Row& row) { return std::to_string(statistic(row).n); }});
+}
+
+}  // namespace
+
+Table comparison_table(const Pipeline& pipeline, Pick pick) {
+  std::vector<Column<Row>> columns = {{"method", [](const Row& row) { return row.label; }}};
+  for (const auto& [task, metric] : metric_names(pipeline.rows)) {
+    columns.push_back({metric_title(task, metric), [=](const Row& row) {
+                         const auto& metrics = pick == Pick::kLast ? row.metrics : row.best_metrics;
+                         return metric_text(value_of(metrics, task, metric, Statistic{}), metric);
+                       }});
+  }
+  if (pick == Pick::kBest) return without_empty_columns(fill(columns, pipeline.rows));
+  columns.insert(
+      columns.end(),
+      {{"delta m %", [](const Row& row) { return text_of(row.delta_m); }},
+       {"flat delta m %", [](const Row& row) { return text_of(row.delta_m_flat); }},
+       {"MB", [](const Row& row) { return measured(row.megabytes, fixed(row.megabytes, 2)); }},
+       {"MACs", [](const Row& row) { return measured(row.macs, compact(row.macs)); }},
+       {"s/step", [](const Row& row) { return measured(row.seconds_per_step, fixed(row.seconds_per_step, 3)); }},
+       {"severe conflict %", [](const Row& row) { return text_of(row.severe_share, 100, 1); }}});
+  return without_empty_columns(fill(columns, pipeline.rows));
+}
+
+Table number_table(const Pipeline& pipeline) {
+  std::vector<Column<Row>> columns = {{"label", [](const Row& row) { return row.label; }},
+                                      {"kind", [](const Row& row) { return row.kind; }},
+                                      {"method", [](const Row& row) { return row.method; }}};
+  for (const auto& [task, metric] : metric_names(pipeline.rows)) {
+    const std::string title = task + " " + metric;
+    add_statistic(columns, title, [=](const Row& row) { return value_of(row.metrics, task, metric, Statistic{}); });
+    add_statistic(columns, "best " + title,
+                  [=](const Row& row) { return value_of(row.best_metrics, task, metric, Statistic{}); });
+  }
+  add_statistic(columns, "delta_m", [](const Row& row) { return row.delta_m; });
+  add_statistic(columns, "delta_m_flat", [](const Row& row) { return row.delta_m_flat; });
+  add_statistic(columns, "severe_share", [](const Row& row) { return row.severe_share; });
+  add_statistic(columns, "conflict_share", [](const Row& row) { return row.conflict_share; });
+  columns.insert(columns.end(),
+                 {{"parameters", [](const Row& row) { return exact(row.parameters); }},
+                  {"megabytes", [](const Row& row) { return exact(row.megabytes); }},
+                  {"macs", [](const Row& row) { return exact(row.macs); }},
+                  {"seconds_per_step", [](const Row& row) { return exact(row.seconds_per_step); }}});
+  return fill(columns, pipeline.rows);
+}
+
+Table ranking_table(const Pipeline& pipeline) {
+  Table table{.columns = {"layer", "score", "parameters", "split", "parameters added"}, .rows = {}};
+  for (size_t i = 0; i < pipeline.ranking.size(); ++i) {
+    const auto& [layer, score, parameters] = pipeline.ranking[i];
+    const bool is_split = pipeline.plan && std::count(pipeline.plan->layers.begin(), pipeline.plan->layers.end(), layer) > 0;
+    const bool has_cost = i + 1 < pipeline.costs.size();
+    const double added = has_cost ? pipeline.costs[i + 1].parameters - pipeline.costs[0].parameters : kMissing;
+    table.rows.push_back({layer, exact(score), exact(parameters), is_split ? "yes" : "no", exact(added)});
+  }
+  return table;
+}
+
+Table epoch_table(const RunLog& log) {
+  std::vector<Column<EpochRecord>> columns = {
+      {"epoch", [](const EpochRecord& epoch) { return std::to_string(epoch.epoch); }}};
+  for (const auto& task : log.tasks) {
+    columns.push_back({task + " train loss", [=](const EpochRecord& epoch) {
+                         return measured(value_of(epoch.train, task, "loss", kMissing),
+                                         fixed(value_of(epoch.train, task, "loss", kMissing), 4));
+                       }});
+  }
+  const auto& validation = log.epochs.empty() ? PerTask<double>{} : log.epochs.front().validation;
+  for (const auto& [task, metrics] : validation) {
+    for (const auto& [metric, first] : metrics) {
+      columns.push_back({metric_title(task, metric), [task = task, metric = metric](const EpochRecord& epoch) {
+                           return metric_text({value_of(epoch.validation, task, metric, kMissing), kMissing, 1}, metric);
+                         }});
+    }
+  }
+  columns.push_back({"conflict %", [](const EpochRecord& epoch) {
+                       return measured(epoch.conflict_share, fixed(100 * epoch.conflict_share, 1));
+                     }});
+  columns.push_back({"s/step", [](const EpochRecord& epoch) { return fixed(epoch.seconds_per_step, 3); }});
+  return without_empty_columns(fill(columns, log.epochs));
+}
+
+}  // namespace reconcile::report

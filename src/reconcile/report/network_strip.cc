@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "reconcile/report/charts.h"
+#include "reconcile/report/numbers.h"
+#include "reconcile/report/svg.h"
+
+namespace reconcile::report {
+namespace {
+
+constexpr double kWidth = 940, kBoxWidth = 84, kBoxHeight = 40, kStepX = 94, kStepY = 92, kTop = 22;
+constexpr size_t kPerLine = 10;
+
+Point place_of(size_t index) {
+  return {static_cast<double>(index % kPerLine) * kStepX, kTop + static_cast<double>(index / kPerLine) * kStepY};
+}
+
+/// One stripe a task for a split layer, one grey box for a shared one.
+void draw_box(Svg& svg, Point place, const LayerRecord& layer, size_t num_copies) {
+  const std::string tip = fmt::format("{}: {} parameters, {}", layer.name, compact(layer.size),
+                                      num_copies > 1 ? fmt::format("one copy for each of {} tasks", num_copies) : "shared");
+  if (num_copies == 1) svg.rect({place.x, place.y, kBoxWidth, kBoxHeight}, "shared", tip);
+  const double stripe = kBoxHeight / static_cast<double>(num_copies);
+  for (size_t task = 0; task < num_copies && num_copies > 1; ++task) {
+    svg.rect({place.x, place.y + stripe * static_cast<double>(task), kBoxWidth, stripe - 1}, "fill " + task_colour(task), tip);
+  }
+  svg.text_within({place.x + kBoxWidth / 2, place.y + kBoxHeight + 14}, kBoxWidth + 4, layer.name, "small mid");
+  svg.text({place.x + kBoxWidth / 2, place.y + kBoxHeight + 27}, compact(layer.size), "small mid dim");
+}
+
+}  // namespace
+
+std::string network_strip(const Pipeline& pipeline, const std::vector<LayerRecord>& layers) {
+  const std::set<std::string> chosen(pipeline.plan->layers.begin(), pipeline.plan->layers.end());
+  const size_t lines = (layers.size() + kPerLine - 1) / kPerLine;
+  Svg svg(kWidth, kTop + kStepY * static_cast<double>(lines), "The shared layers in order: grey ones are shared, coloured ones are split");
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const Point place = place_of(i);
+    const bool is_split = chosen.contains(layers[i].name);
+    if (i % kPerLine > 0) svg.line({place.x - (kStepX - kBoxWidth), place.y + kBoxHeight / 2}, {place.x, place.y + kBoxHeight / 2}, "ink");
+    draw_box(svg, place, layers[i], is_split ? std::max<size_t>(pipeline.tasks.size(), 2) : 1);
+    if (layers[i].name != pipeline.plan->fork) continue;
+    svg.line({place.x - 5, place.y - 14}, {place.x - 5, place.y + kBoxHeight + 6}, "cut");
+    svg.text({place.x, place.y - 6}, "fork", "small accent-text");
+  }
+  return svg.str();
+}
+
+}  // namespace reconcile::report

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "reconcile/report/records.h"
+
+/// Numbers as people read them. A number that is not finite is "n/a".
+namespace reconcile::report {
+
+/// `digits` places behind the point, never "-0.00".
+std::string fixed(double value, int digits);
+/// As `fixed`, always with its sign.
+std::string signed_fixed(double value, int digits);
+/// 0.384 -> "38.4 %".
+std::string percent(double share, int digits = 1);
+/// 44300 -> "44.3 k"; M, G and T likewise.
+std::string compact(double value);
+/// 1.3 -> "1.30×".
+std::string factor(double value);
+/// `scale * mean`, with " ± sd" behind it for several seeds; "-" where nothing was measured.
+std::string text_of(const Statistic& statistic, double scale = 1, int digits = 2);
+
+/// Whether a metric is a share in 0..1, shown in percent.
+bool is_share(std::string_view metric);
+/// "T1 accuracy %", "T1 loss".
+std::string metric_title(const std::string& task, const std::string& metric);
+/// The metric's statistic, in percent where it is a share.
+std::string metric_text(const Statistic& statistic, std::string_view metric);
+
+/// Characters of UTF-8 text, each taken as one column wide.
+int64_t display_width(std::string_view text);
+
+}  // namespace reconcile::report

@@ -1,0 +1,70 @@
+#include "reconcile/report/page.h"
+
+#include <fmt/format.h>
+
+#include "reconcile/report/svg.h"
+
+namespace reconcile::report {
+namespace {
+
+std::string cells(const std::vector<std::string>& texts, std::string_view element) {
+  std::string row;
+  for (const auto& text : texts) row += fmt::format("<{0}>{1}</{0}>", element, escape(text));
+  return "<tr>" + row + "</tr>\n";
+}
+
+}  // namespace
+
+std::string figure(const std::string& sentence, const std::vector<std::string>& drawings, const std::string& legend) {
+  std::string body;
+  for (const auto& drawing : drawings) body += "<div>" + drawing + "</div>\n";
+  return fmt::format("<figure>\n<figcaption>{}</figcaption>\n{}<div class=\"{}\">\n{}</div>\n</figure>\n", escape(sentence),
+                     legend, drawings.size() > 1 ? "drawings" : "drawing", body);
+}
+
+std::string paragraph(const std::string& text, const std::string& style) {
+  return style.empty() ? fmt::format("<p>{}</p>\n", escape(text)) : fmt::format("<p class=\"{}\">{}</p>\n", style, escape(text));
+}
+
+std::string legend(const std::vector<std::pair<std::string, std::string>>& entries) {
+  std::string body;
+  for (const auto& [style, text] : entries) body += fmt::format("<span><i class=\"{}\"></i>{}</span>\n", style, escape(text));
+  return "<p class=\"legend\">\n" + body + "</p>\n";
+}
+
+std::string html_table(const Table& table) {
+  std::string body;
+  for (const auto& row : table.rows) body += cells(row, "td");
+  return fmt::format("<div class=\"scroll\"><table>\n<thead>{}</thead>\n<tbody>\n{}</tbody>\n</table></div>\n",
+                     cells(table.columns, "th"), body);
+}
+
+std::string folded(const std::string& title, const std::string& text) {
+  return fmt::format("<details><summary>{}</summary>{}</details>\n", escape(title), block(text));
+}
+
+std::string block(const std::string& text) { return fmt::format("<pre tabindex=\"0\">{}</pre>\n", escape(text)); }
+
+std::string tiles(const std::vector<Tile>& tiles) {
+  std::string body;
+  for (const auto& [value, title] : tiles) {
+    body += fmt::format("<div><b>{}</b><span>{}</span></div>\n", escape(value), escape(title));
+  }
+  return tiles.empty() ? "" : "<div class=\"tiles\">\n" + body + "</div>\n";
+}
+
+std::string page(const std::string& title, const std::string& introduction, const std::vector<Section>& sections) {
+  std::string links, body;
+  for (size_t i = 0; i < sections.size(); ++i) {
+    links += fmt::format("<a href=\"#s{}\">{}</a>\n", i, escape(sections[i].title));
+    body += fmt::format("<section id=\"s{}\">\n<h2>{}</h2>\n{}</section>\n", i, escape(sections[i].title), sections[i].body);
+  }
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n<style>\n{1}</style>\n"
+      "</head>\n<body>\n<header>\n<h1>{0}</h1>\n{2}<nav>\n{3}</nav>\n</header>\n<main>\n{4}</main>\n</body>\n</html>\n",
+      escape(title), style_sheet(), introduction, links, body);
+}
+
+}  // namespace reconcile::report

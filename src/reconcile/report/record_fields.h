@@ -1,0 +1,32 @@
+#pragma once
+
+#include "reconcile/report/field.h"
+#include "reconcile/report/records.h"
+
+/// Readers that both record files share.
+namespace reconcile::report {
+
+/// task -> metric -> `read`; DataError if it is not two levels of objects.
+template <class Read>
+auto per_task(const Field& tasks, Read read) {
+  PerTask<decltype(read(tasks))> result;
+  for (const auto& [task, metrics] : tasks.members()) {
+    auto& values = result.emplace_back(task, Named<decltype(read(tasks))>{}).second;
+    for (const auto& [metric, value] : metrics.members()) values.emplace_back(metric, read(value));
+  }
+  return result;
+}
+
+/// The member `key` as a number; NaN if it is absent or null.
+double number_or_missing(const Field& record, const std::string& key);
+
+/// Task names of `[{name, kind, num_outputs}]`.
+std::vector<std::string> task_names(const Field& tasks);
+
+/// `[[task, task] ...]`.
+std::vector<std::pair<std::string, std::string>> task_pairs(const Field& pairs);
+
+/// One row of `width` counts a pair; DataError names the row that is longer or shorter.
+std::vector<std::vector<double>> counts(const Field& rows, size_t num_pairs, size_t width);
+
+}  // namespace reconcile::report

@@ -1,0 +1,132 @@
+#include "reconcile/report/records.h"
+
+#include "reconcile/base/config.h"
+#include "reconcile/base/file.h"
+#include "reconcile/report/record_fields.h"
+
+namespace reconcile::report {
+namespace {
+
+Statistic statistic_of(const Field& field) {
+  return {field.at("mean").number(), number_or_missing(field, "sd"), field.at("n").whole()};
+}
+
+Statistic statistic_or_missing(const Field& record, const std::string& key) {
+  const auto field = record.find(key);
+  return field ? statistic_of(*field) : Statistic{};
+}
+
+Row read_row(const Field& row) {
+  const auto best = row.find("best_metrics");
+  return {.label = row.at("label").text(),
+          .kind = row.at("kind").text(),
+          .method = row.at("method").text(),
+          .parameters = number_or_missing(row, "parameters"),
+          .megabytes = number_or_missing(row, "megabytes"),
+          .macs = number_or_missing(row, "macs"),
+          .seconds_per_step = number_or_missing(row, "seconds_per_step"),
+          .metrics = per_task(row.at("metrics"), statistic_of),
+          .best_metrics = best ? per_task(*best, statistic_of) : PerTask<Statistic>{},
+          .delta_m = statistic_or_missing(row, "delta_m"),
+          .delta_m_flat = statistic_or_missing(row, "delta_m_flat"),
+          .severe_share = statistic_or_missing(row, "severe_share"),
+          .conflict_share = statistic_or_missing(row, "conflict_share")};
+}
+
+Run read_run(const Field& run, const std::filesystem::path& directory) {
+  Run result{.path = run.at("path").text(),
+             .kind = run.at("kind").text(),
+             .method = run.at("method").text(),
+             .seed = run.at("seed").whole()};
+  if (const auto conflict = run.find("conflict")) {
+    const auto pairs = task_pairs(conflict->at("pairs"));
+    result.conflict = RunConflict{conflict->at("share").number(), conflict->at("severe_share").number(),
+                                  counts(conflict->at("histogram"), pairs.size(), kNumBins), pairs};
+  }
+  if (std::filesystem::exists(directory / result.path / "run.jsonl")) result.log = read_run_log(directory / result.path);
+  return result;
+}
+
+Plan read_plan(const Field& plan) {
+  const auto fork = plan.find("fork");
+  return {plan.at("rule").text(), plan.at("layers").list(text_of), fork ? fork->text() : ""};
+}
+
+Search read_search(const Field& search) {
+  return {search.at("method").text(), search.at("epochs").whole(), search.at("threshold").number()};
+}
+
+RankedLayer read_ranked(const Field& layer) {
+  return {layer.at("layer").text(), layer.at("score").number(), layer.at("parameters").number()};
+}
+
+Cost read_cost(const Field& cost) {
+  return {cost.at("k").whole(), cost.at("parameters").number(), cost.at("megabytes").number(), cost.at("macs").number()};
+}
+
+std::string config_text(const Field& config) {
+  if (!config.json().is_object()) config.reject("an object");
+  return to_toml(config.json());
+}
+
+template <class Read>
+auto list_or_empty(const Field& root, const std::string& key, Read read) {
+  const auto field = root.find(key);
+  return field ? field->list(read) : std::vector<decltype(read(root))>{};
+}
+
+}  // namespace
+
+double number_or_missing(const Field& record, const std::string& key) {
+  const auto field = record.find(key);
+  return field ? field->number() : kMissing;
+}
+
+std::vector<std::string> task_names(const Field& tasks) {
+  return tasks.list([](const Field& task) { return task.at("name").text(); });
+}
+
+std::vector<std::pair<std::string, std::string>> task_pairs(const Field& pairs) {
+  return pairs.list([](const Field& pair) {
+    const auto names = pair.list(text_of);
+    if (names.size() != 2) pair.reject("two task names");
+    return std::pair(names[0], names[1]);
+  });
+}
+
+std::vector<std::vector<double>> counts(const Field& rows, size_t num_pairs, size_t width) {
+  auto result = rows.list([width](const Field& row) {
+    auto values = row.list(number_of);
+    if (values.size() != width) row.reject(std::to_string(width) + " counts");
+    return values;
+  });
+  if (result.size() != num_pairs) rows.reject("one list for each of " + std::to_string(num_pairs) + " pairs");
+  return result;
+}
+
+Pipeline read_pipeline(const std::filesystem::path& directory) {
+  const auto path = directory / "summary.json";
+  const Json document = parse_json(read_file(path), path.string());
+  const Field root(document, path.string());
+  require_schema(root);
+  Pipeline pipeline{.version = root.at("version").text(),
+                    .name = root.at("name").text(),
+                    .command = root.at("command").text(),
+                    .dataset = root.at("dataset").text(),
+                    .model = root.at("model").text(),
+                    .protocol = root.at("protocol").text(),
+                    .config = config_text(root.at("config")),
+                    .fingerprint = root.at("fingerprint").json().dump(2),
+                    .severe_threshold = root.at("severe_threshold").number(),
+                    .tasks = task_names(root.at("tasks")),
+                    .seeds = root.at("seeds").list([](const Field& seed) { return seed.whole(); }),
+                    .ranking = list_or_empty(root, "ranking", read_ranked),
+                    .costs = list_or_empty(root, "costs", read_cost),
+                    .runs = root.at("runs").list([&](const Field& run) { return read_run(run, directory); }),
+                    .rows = root.at("rows").list(read_row)};
+  if (const auto search = root.find("search")) pipeline.search = read_search(*search);
+  if (const auto plan = root.find("plan")) pipeline.plan = read_plan(*plan);
+  return pipeline;
+}
+
+}  // namespace reconcile::report

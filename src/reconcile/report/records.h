@@ -1,0 +1,155 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// The records of docs/formats/records.md as plain structs. A number that a record lacks is NaN.
+namespace reconcile::report {
+
+inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+inline constexpr size_t kNumBins = 40;  ///< of a cosine histogram over [-1, 1]
+
+/// Mean and standard deviation over n seeds; n = 0 where nothing was measured, sd is NaN for one seed.
+struct Statistic {
+  double mean = kMissing;
+  double sd = kMissing;
+  int64_t n = 0;
+};
+
+/// Values with their names, in file order.
+template <class V>
+using Named = std::vector<std::pair<std::string, V>>;
+/// task -> metric -> value.
+template <class V>
+using PerTask = Named<Named<V>>;
+
+/// The value called `name`, or null.
+template <class V>
+const V* find(const Named<V>& values, const std::string& name) {
+  for (const auto& [key, value] : values) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
+
+/// Cosines of task pairs: [pairs][kNumBins], and counts strictly below each threshold: [pairs][S].
+struct ConflictBlock {
+  std::string name;
+  std::vector<std::vector<double>> histogram;
+  std::vector<std::vector<double>> below;
+};
+
+struct ConflictRecord {
+  int64_t epoch = 0;
+  double iterations = 0;  ///< of this epoch
+  ConflictBlock whole;
+  std::vector<ConflictBlock> layers;  ///< definition order
+};
+
+struct EpochRecord {
+  int64_t epoch = 0;
+  double seconds = kMissing;
+  double seconds_per_step = kMissing;
+  PerTask<double> train;
+  PerTask<double> validation = {};
+  double conflict_share = kMissing;
+};
+
+struct LayerRecord {
+  std::string name;
+  double size = kMissing;
+};
+
+/// One `run.jsonl`.
+struct RunLog {
+  std::string version, dataset, model, method, kind;
+  int64_t seed = 0;
+  std::vector<std::string> tasks;
+  std::vector<LayerRecord> layers;
+  std::vector<double> thresholds;
+  double parameters = kMissing, megabytes = kMissing, batch_size = kMissing;
+  int64_t num_epochs = 0;  ///< planned
+  std::vector<EpochRecord> epochs;
+  std::vector<ConflictRecord> conflicts;
+  std::vector<std::pair<std::string, std::string>> pairs;  ///< of the conflict records
+  bool finished = false;                                   ///< has an `end` record
+  PerTask<double> test;
+};
+
+/// Cosines of the whole shared gradients of one run.
+struct RunConflict {
+  double share = kMissing;
+  double severe_share = kMissing;
+  std::vector<std::vector<double>> histogram;  ///< [pairs][kNumBins]
+  std::vector<std::pair<std::string, std::string>> pairs;
+};
+
+/// One training run of a pipeline.
+struct Run {
+  std::string path, kind, method;
+  int64_t seed = 0;
+  std::optional<RunConflict> conflict = {};
+  std::optional<RunLog> log = {};  ///< nothing if its run.jsonl is not there
+};
+
+/// One line of the comparison table.
+struct Row {
+  std::string label, kind, method;
+  double parameters = kMissing, megabytes = kMissing, macs = kMissing, seconds_per_step = kMissing;
+  PerTask<Statistic> metrics, best_metrics;
+  Statistic delta_m, delta_m_flat, severe_share, conflict_share;
+};
+
+struct RankedLayer {
+  std::string layer;
+  double score = kMissing;
+  double parameters = kMissing;
+};
+
+/// Cost of splitting the first k layers of the ranking.
+struct Cost {
+  int64_t k = 0;
+  double parameters = kMissing, megabytes = kMissing, macs = kMissing;
+};
+
+struct Plan {
+  std::string rule;
+  std::vector<std::string> layers;
+  std::string fork;  ///< first layer that runs once per task; "" if none
+};
+
+struct Search {
+  std::string method;
+  int64_t epochs = 0;
+  double threshold = kMissing;
+};
+
+/// One `summary.json` with the logs of its runs.
+struct Pipeline {
+  std::string version, name, command, dataset, model, protocol;
+  std::string config;       ///< TOML
+  std::string fingerprint;  ///< JSON
+  double severe_threshold = kMissing;
+  std::vector<std::string> tasks;
+  std::vector<int64_t> seeds;
+  std::optional<Search> search = {};
+  std::optional<Plan> plan = {};
+  std::vector<RankedLayer> ranking;  ///< best first
+  std::vector<Cost> costs;           ///< k = 0 ... L
+  std::vector<Run> runs;
+  std::vector<Row> rows;
+};
+
+/// Reads `directory`/summary.json and the run.jsonl of every run that is there. DataError names path, line and what is
+/// wrong: missing, damaged, another schema version.
+Pipeline read_pipeline(const std::filesystem::path& directory);
+
+/// Reads `directory`/run.jsonl. A last line that is cut short (the run was killed) is left out; DataError otherwise.
+RunLog read_run_log(const std::filesystem::path& directory);
+
+}  // namespace reconcile::report

@@ -1,0 +1,79 @@
+#include "reconcile/base/error.h"
+#include "reconcile/base/file.h"
+#include "reconcile/report/record_fields.h"
+
+namespace reconcile::report {
+namespace {
+
+void read_header(const Field& record, RunLog& log) {
+  require_schema(record);
+  log.version = record.at("version").text();
+  log.dataset = record.at("dataset").text();
+  log.model = record.at("model").text();
+  log.method = record.at("method").text();
+  log.kind = record.at("kind").text();
+  log.seed = record.at("seed").whole();
+  log.tasks = task_names(record.at("tasks"));
+  log.layers = record.at("layers").list(
+      [](const Field& layer) { return LayerRecord{layer.at("name").text(), layer.at("size").number()}; });
+  log.thresholds = record.at("thresholds").list(number_of);
+  log.parameters = record.at("parameters").number();
+  log.megabytes = record.at("megabytes").number();
+  log.batch_size = record.at("batch_size").number();
+  log.num_epochs = record.at("epochs").whole();
+}
+
+EpochRecord read_epoch(const Field& record) {
+  EpochRecord epoch{.epoch = record.at("epoch").whole(),
+                    .seconds = record.at("seconds").number(),
+                    .seconds_per_step = record.at("seconds_per_step").number(),
+                    .train = per_task(record.at("train"), number_of),
+                    .conflict_share = number_or_missing(record, "conflict_share")};
+  if (const auto validation = record.find("validation")) epoch.validation = per_task(*validation, number_of);
+  return epoch;
+}
+
+ConflictBlock read_block(const Field& block, size_t num_pairs, size_t num_thresholds) {
+  const auto name = block.find("name");
+  return {name ? name->text() : "", counts(block.at("histogram"), num_pairs, kNumBins),
+          counts(block.at("below"), num_pairs, num_thresholds)};
+}
+
+void read_conflict(const Field& record, RunLog& log) {
+  log.pairs = task_pairs(record.at("pairs"));
+  const auto read = [&](const Field& block) { return read_block(block, log.pairs.size(), log.thresholds.size()); };
+  log.conflicts.push_back({.epoch = record.at("epoch").whole(),
+                           .iterations = record.at("iterations").number(),
+                           .whole = read(record.at("whole")),
+                           .layers = record.at("layers").list(read)});
+}
+
+void read_record(const Field& record, bool is_first, RunLog& log) {
+  const std::string type = record.at("type").text();
+  if (is_first != (type == "run")) record.at("type").reject(is_first ? "\"run\" in the first line" : "\"run\" only once");
+  if (type == "run") return read_header(record, log);
+  if (type == "epoch") return log.epochs.push_back(read_epoch(record));
+  if (type == "conflict") return read_conflict(record, log);
+  if (type != "end") record.at("type").reject("run, epoch, conflict or end");
+  log.finished = true;
+  log.test = per_task(record.at("test"), number_of);
+}
+
+}  // namespace
+
+RunLog read_run_log(const std::filesystem::path& directory) {
+  const auto path = directory / "run.jsonl";
+  const std::string text = read_file(path);
+  RunLog log;
+  int64_t line = 0;
+  // Only whole lines: a line without its newline was being written when the run was killed.
+  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    const std::string place = fmt::format("{}:{}", path.string(), ++line);
+    const Json record = parse_json(text.substr(begin, end - begin), place);
+    read_record(Field(record, place), line == 1, log);
+  }
+  if (line == 0) fail<DataError>("{}: holds no whole line. The run stopped before it began; start it again.", path.string());
+  return log;
+}
+
+}  // namespace reconcile::report

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reconcile/report/records.h"
+
+/// What the pages say and show, one function a section: HTML text.
+namespace reconcile::report {
+
+/// Delta m and every task's metric with and without Recon, and the table.
+std::string results_section(const Pipeline& pipeline);
+/// Cosine histograms before and after.
+std::string conflict_section(const Pipeline& pipeline);
+/// Heat map, ranking, cost, and the network that was built.
+std::string layer_section(const Pipeline& pipeline);
+/// Curves over epochs, one drawing a method.
+std::string curve_section(const Pipeline& pipeline);
+/// Command, configuration, seeds, versions.
+std::string reproduce_section(const Pipeline& pipeline);
+
+/// Layer times epoch, with its sentence; `threshold` is the one to count below, the nearest recorded one is taken.
+std::string heat_map_figure(const RunLog& log, double threshold);
+/// Losses and validation metrics of one run.
+std::string curve_figures(const RunLog& log);
+
+}  // namespace reconcile::report

@@ -1,0 +1,299 @@
+#include "reconcile/train/loop.h"
+
+#include <chrono>
+#include <optional>
+
+#include "reconcile/base/error.h"
+#include "reconcile/base/file.h"
+#include "reconcile/base/json_lines.h"
+#include "reconcile/base/version.h"
+#include "reconcile/conflict/summary.h"
+#include "reconcile/train/checkpoint.h"
+#include "reconcile/train/evaluate.h"
+
+namespace reconcile {
+namespace fs = std::filesystem;
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+Json to_json(const TaskMetrics& metrics) {
+  Json result = Json::object();
+  for (const auto& [task, values] : metrics) {
+    for (const auto& [metric, value] : values) result[task][metric] = number(value);
+  }
+  return result;
+}
+
+/// Mean of the criteria over the tasks, each turned so that higher is better: what "best epoch" means.
+double validation_score(const TaskSet& tasks, const TaskMetrics& metrics) {
+  double sum = 0.0;
+  for (const auto& task : tasks) {
+    const auto of_task = criteria(task.kind);
+    for (const auto& [metric, higher_is_better] : of_task) {
+      const double value = metrics.at(task.name).at(metric);
+      sum += (higher_is_better ? value : -value) / static_cast<double>(of_task.size());
+    }
+  }
+  return sum / static_cast<double>(tasks.size());
+}
+
+/// The state of one run. Everything that must survive a stop is in `state()`.
+class Run {
+ public:
+  explicit Run(const TrainJob& job) : job_(job), method_rng_(job.rng.fork("method")) {
+    const int64_t size = job.data.train->size();
+    if (job.options.batch_size > size) {
+      fail<InvalidArgument>("train.batch_size = {}, the training set has only {} samples.", job.options.batch_size, size);
+    }
+    steps_per_epoch_ = size / job.options.batch_size;
+    if (job.conflict.record && job.model.num_tasks() > 1) {
+      recorder_.emplace(job.model.shared_layout(), job.model.task_names(), job.conflict.thresholds);
+    }
+    step_.emplace(job.model, job.aggregator, job.reduction, job.optimizer, recorder_ ? &*recorder_ : nullptr);
+    loss_sums_.assign(static_cast<size_t>(job.model.num_tasks()), 0.0);
+  }
+
+  Json operator()() {
+    fs::create_directories(job_.directory);
+    if (const Json finished = read_result(); !finished.is_null()) return finished;
+    restore();
+    while (epoch_ <= job_.options.epochs) {
+      if (!run_epoch()) return nullptr;
+    }
+    return finish();
+  }
+
+ private:
+  [[nodiscard]] fs::path checkpoints() const { return job_.directory / "checkpoints"; }
+
+  Json read_result() {
+    const fs::path path = job_.directory / "result.json";
+    if (!fs::exists(path)) return nullptr;
+    Json result = Json::parse(read_file(path), nullptr, false);
+    if (!result.is_object()) fail<DataError>("{}: damaged. Remove it to train this run again.", path.string());
+    job_.model.load_state(decode_file("model.safetensors"), (job_.directory / "model.safetensors").string());
+    return result;
+  }
+
+  [[nodiscard]] NamedTensors decode_file(const std::string& name) const {
+    const fs::path path = job_.directory / name;
+    return decode_safetensors(read_file(path), path);
+  }
+
+  void restore() {
+    const auto checkpoint = load_checkpoint(checkpoints(), [&](const std::string& text) { job_.observer.on_message(text); });
+    if (!checkpoint) {
+      log_.emplace(job_.directory / "run.jsonl", 0);
+      log_->append(header().dump());
+      return;
+    }
+    const Json& state = checkpoint->state;
+    job_.model.shared_layout().require_same(state.at("layout"), checkpoints().string());
+    job_.model.load_state(checkpoint->model, checkpoints().string());
+    step_->optimizer().load_state(checkpoint->optimizer);
+    job_.aggregator.load_state(checkpoint->method);
+    method_rng_.set_counter(state.at("method_rng").get<uint64_t>());
+    epoch_ = state.at("epoch").get<int64_t>();
+    position_ = state.at("position").get<int64_t>();
+    total_steps_ = checkpoint->step;
+    loss_sums_ = state.at("loss_sums").get<std::vector<double>>();
+    epoch_seconds_ = state.at("epoch_seconds").get<double>();
+    seconds_before_ = state.at("seconds").get<double>();
+    step_seconds_ = state.at("step_seconds").get<double>();
+    best_ = state.at("best");
+    if (recorder_) recorder_->load_state(state.at("recorder"));
+    log_.emplace(job_.directory / "run.jsonl", state.at("log_bytes").get<size_t>());
+    job_.observer.on_message(fmt::format("resuming at epoch {}, step {} of {}", epoch_, position_, steps_per_epoch_));
+  }
+
+  [[nodiscard]] Json header() const {
+    const ParamLayout layout = job_.model.shared_layout();
+    Json layers = Json::array();
+    for (const auto& layer : layout.layers()) {
+      layers.push_back({{"name", layer.name}, {"size", layer.size()}});
+    }
+    Json tasks = Json::array();
+    for (const auto& task : job_.model.tasks()) {
+      tasks.push_back({{"name", task.name}, {"kind", kind_name(task.kind)}, {"num_outputs", task.num_outputs}});
+    }
+    Json record{{"type", "run"}, {"schema_version", 1}, {"version", kVersion}};
+    record.update(job_.header);
+    record.update({{"tasks", tasks}, {"layers", layers}, {"thresholds", job_.conflict.thresholds},
+                   {"parameters", job_.model.num_parameters()},
+                   {"megabytes", static_cast<double>(job_.model.num_parameters()) * 4.0 / (1 << 20)},
+                   {"epochs", job_.options.epochs}, {"steps_per_epoch", steps_per_epoch_},
+                   {"batch_size", job_.options.batch_size}});
+    return record;
+  }
+
+  /// Runs the rest of the current epoch; false if it was stopped.
+  bool run_epoch() {
+    const auto order = job_.rng.fork("shuffle").fork(static_cast<uint64_t>(epoch_)).permutation(job_.data.train->size());
+    const double factor = schedule_factor(job_.schedule, epoch_, job_.options.epochs);
+    epoch_start_ = Clock::now();
+    while (position_ < steps_per_epoch_) {
+      const auto begin = Clock::now();
+      const auto samples = std::span(order).subspan(static_cast<size_t>(position_ * job_.options.batch_size),
+                                                    static_cast<size_t>(job_.options.batch_size));
+      const StepResult result = (*step_)(job_.data.train->batch(samples), job_.optimizer.lr * factor, method_rng_);
+      ++position_;
+      ++total_steps_;
+      for (size_t t = 0; t < loss_sums_.size(); ++t) loss_sums_[t] += result.losses[t];
+      step_seconds_ += seconds_since(begin);
+      report_step();
+      if (job_.stop) {
+        epoch_seconds_ += seconds_since(epoch_start_);
+        seconds_before_ += seconds_since(run_start_);
+        save();
+        return false;
+      }
+    }
+    end_epoch(job_.optimizer.lr * factor);
+    return true;
+  }
+
+  [[nodiscard]] std::vector<double> mean_losses() const {
+    std::vector<double> means = loss_sums_;
+    for (double& mean : means) mean /= static_cast<double>(position_);
+    return means;
+  }
+
+  void report_step() {
+    const auto means = mean_losses();
+    job_.observer.on_step({epoch_, job_.options.epochs, position_, steps_per_epoch_,
+                           step_seconds_ / static_cast<double>(total_steps_),
+                           recorder_ ? recorder_->conflict_share() : -1.0, means});
+  }
+
+  void end_epoch(double learning_rate) {
+    Json record{{"type", "epoch"}, {"epoch", epoch_}, {"step", total_steps_}};
+    record["seconds"] = epoch_seconds_ + seconds_since(epoch_start_);
+    record["seconds_per_step"] = step_seconds_ / static_cast<double>(total_steps_);
+    record["learning_rate"] = learning_rate;
+    const auto means = mean_losses();
+    for (size_t t = 0; t < means.size(); ++t) record["train"][job_.model.tasks()[t].name]["loss"] = number(means[t]);
+    if (epoch_ % job_.options.evaluate_every == 0 || epoch_ == job_.options.epochs) validate(record);
+    if (recorder_) {
+      record["conflict_share"] = recorder_->conflict_share();
+      Json conflict{{"type", "conflict"}, {"epoch", epoch_}};
+      conflict.update(recorder_->record());
+      log_->append(conflict.dump());
+      recorder_->clear();
+    }
+    log_->append(record.dump());
+    job_.observer.on_epoch(record, job_.options.epochs);
+    ++epoch_;
+    position_ = 0;
+    epoch_seconds_ = 0.0;
+    std::fill(loss_sums_.begin(), loss_sums_.end(), 0.0);
+    if (epoch_ <= job_.options.epochs && (epoch_ - 1) % job_.options.checkpoint_every == 0) {
+      const double before = seconds_before_;
+      seconds_before_ += seconds_since(run_start_);
+      save();
+      seconds_before_ = before;
+    }
+  }
+
+  void validate(Json& record) {
+    if (job_.data.validation->size() == 0) return;
+    const TaskMetrics metrics = evaluate(job_.model, *job_.data.validation, job_.options.eval_batch_size);
+    record["validation"] = to_json(metrics);
+    const double score = validation_score(job_.model.tasks(), metrics);
+    if (!best_.is_null() && score <= best_.at("score").get<double>()) return;
+    best_ = {{"epoch", epoch_}, {"score", score}, {"validation", record["validation"]}};
+    write_atomically(job_.directory / "best.safetensors", encode_safetensors(job_.model.state()));
+  }
+
+  void save() {
+    save_checkpoint(checkpoints(),
+                    {total_steps_,
+                     {{"layout", job_.model.shared_layout().to_json()}, {"method_rng", method_rng_.counter()},
+                      {"epoch", epoch_}, {"position", position_}, {"loss_sums", loss_sums_},
+                      {"epoch_seconds", epoch_seconds_}, {"seconds", seconds_before_}, {"step_seconds", step_seconds_},
+                      {"best", best_}, {"recorder", recorder_ ? recorder_->state() : Json(nullptr)},
+                      {"log_bytes", log_->size()}},
+                     job_.model.state(), step_->optimizer().state(), job_.aggregator.state()});
+  }
+
+  /// Test metrics of the last and of the best epoch; the one time that the test split is looked at.
+  Json finish() {
+    const TaskMetrics test = evaluate(job_.model, *job_.data.test, job_.options.eval_batch_size);
+    write_atomically(job_.directory / "model.safetensors", encode_safetensors(job_.model.state()));
+    Json best = nullptr;
+    if (!best_.is_null()) best = test_of_best(test);
+    const double seconds = seconds_before_ + seconds_since(run_start_);
+    log_->append(Json{{"type", "end"}, {"test", to_json(test)}, {"best", best}, {"seconds", seconds}}.dump());
+    Json result{{"parameters", job_.model.num_parameters()}, {"epochs", job_.options.epochs},
+                {"seconds_per_step", step_seconds_ / static_cast<double>(total_steps_)}, {"seconds", seconds},
+                {"last", to_json(test)}, {"best", best}};
+    result["conflict"] = recorder_ ? summarise_conflicts(read_json_lines(job_.directory / "run.jsonl"), job_.conflict.severe)
+                                   : Json(nullptr);
+    write_atomically(job_.directory / "result.json", result.dump(1));
+    fs::remove_all(checkpoints());
+    return result;
+  }
+
+  Json test_of_best(const TaskMetrics& test_of_last) {
+    Json best{{"epoch", best_.at("epoch")}, {"validation", best_.at("validation")}};
+    if (best_.at("epoch") == job_.options.epochs) {
+      best["test"] = to_json(test_of_last);
+      return best;
+    }
+    job_.model.load_state(decode_file("best.safetensors"), "best.safetensors");
+    best["test"] = to_json(evaluate(job_.model, *job_.data.test, job_.options.eval_batch_size));
+    job_.model.load_state(decode_file("model.safetensors"), "model.safetensors");
+    return best;
+  }
+
+  const TrainJob& job_;
+  Rng method_rng_;
+  int64_t steps_per_epoch_ = 0;
+  std::optional<ConflictRecorder> recorder_;
+  std::optional<Step> step_;
+  std::optional<LineLog> log_;
+  int64_t epoch_ = 1;         ///< the running epoch
+  int64_t position_ = 0;      ///< steps done in it
+  int64_t total_steps_ = 0;
+  std::vector<double> loss_sums_;
+  Json best_;                 ///< {epoch, score, validation} or null
+  double epoch_seconds_ = 0;  ///< of the running epoch, before the last stop
+  double seconds_before_ = 0; ///< of the run, before the last stop
+  double step_seconds_ = 0;   ///< in steps, evaluation not counted
+  Clock::time_point run_start_ = Clock::now();
+  Clock::time_point epoch_start_ = Clock::now();
+};
+
+}  // namespace
+
+const OptionTable<TrainOptions>& train_options() {
+  using O = TrainOptions;
+  static const OptionTable<O> table{
+      option("epochs", &O::epochs, at_least(1), "passes over the training set"),
+      option("batch_size", &O::batch_size, at_least(2), "samples a step; the last, smaller batch of an epoch is dropped"),
+      option("eval_batch_size", &O::eval_batch_size, at_least(1), "samples at a time in evaluation; does not change the metrics"),
+      option("evaluate_every", &O::evaluate_every, at_least(1), "epochs between evaluations on the validation split"),
+      option("checkpoint_every", &O::checkpoint_every, at_least(1), "epochs between checkpoints"),
+  };
+  return table;
+}
+
+const OptionTable<ConflictOptions>& conflict_options() {
+  using O = ConflictOptions;
+  const Rule negative{"must lie in (-1, 0]", [](const Json& value) {
+                        const auto holds = [](double S) { return S > -1.0 && S <= 0.0; };
+                        if (!value.is_array()) return holds(value.get<double>());
+                        return std::all_of(value.begin(), value.end(), [&](const Json& S) { return holds(S.get<double>()); });
+                      }};
+  static const OptionTable<O> table{
+      option("record", &O::record, any(), "count conflicts in every run; costs one backward pass for each task"),
+      option("thresholds", &O::thresholds, negative, "the grid of S whose exact counts are kept; 0 and `severe` must be in it"),
+      option("severe", &O::severe, negative, "cosines below it are called severe in tables"),
+  };
+  return table;
+}
+
+Json train(const TrainJob& job) { return Run(job)(); }
+
+}  // namespace reconcile

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reconcile/base/options.h"
+#include "reconcile/core/safetensors.h"
+
+namespace reconcile {
+
+/// How parameters move.
+struct OptimizerOptions {
+  std::string name = "sgd";
+  double lr = 0.1;
+  double momentum = 0.9;      ///< sgd
+  double weight_decay = 0.0;  ///< added to the gradient
+  double beta1 = 0.9;         ///< adam
+  double beta2 = 0.999;       ///< adam
+  double eps = 1e-8;          ///< adam
+};
+const OptionTable<OptimizerOptions>& optimizer_options();
+
+/// SGD with momentum (v = m v + g, p -= lr v) or Adam with bias correction (Kingma and Ba, arXiv:1412.6980, algorithm 1).
+/// Written here rather than taken from LibTorch so that every number of its memory has a name in a checkpoint.
+class Optimizer {
+ public:
+  /// `gradients[i]` is where the gradient of `parameters[i]` stands at each step.
+  Optimizer(const OptimizerOptions& options, NamedTensors parameters, std::vector<at::Tensor> gradients);
+
+  /// Moves every parameter by its gradient.
+  void step(double learning_rate);
+
+  /// Moments and step count.
+  [[nodiscard]] NamedTensors state() const;
+  /// Copies values in. StateError if a name or shape differs.
+  void load_state(const NamedTensors& state);
+
+ private:
+  OptimizerOptions options_;
+  NamedTensors parameters_;
+  std::vector<at::Tensor> gradients_;
+  std::vector<at::Tensor> first_;   ///< momentum, or Adam's first moment
+  std::vector<at::Tensor> second_;  ///< Adam's second moment
+  at::Tensor steps_;                ///< int64 [1]
+};
+
+}  // namespace reconcile

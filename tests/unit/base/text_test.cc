@@ -1,0 +1,47 @@
+#include "reconcile/base/text.h"
+
+#include <gtest/gtest.h>
+
+namespace reconcile {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+TEST(Nearest, FindsTheNearestCandidate) {
+  const Texts names = {"mgda", "pcgrad", "graddrop", "cagrad"};
+  EXPECT_EQ(nearest("cagrd", names), "cagrad");
+  EXPECT_EQ(nearest("pcgard", names), "pcgrad");
+  EXPECT_EQ(nearest("mgda", names), "mgda");
+}
+
+TEST(Nearest, IsEmptyWhenNothingIsNear) {
+  EXPECT_EQ(nearest("transformer", {"mgda", "sum"}), "");
+  EXPECT_EQ(nearest("x", {}), "");
+}
+
+TEST(Nearest, TakesTheFirstOfEquals) { EXPECT_EQ(nearest("bat", {"cat", "hat"}), "cat"); }
+
+TEST(DidYouMean, IsASentenceOrNothing) {
+  EXPECT_EQ(did_you_mean("epoch", {"epochs", "seed"}), " Did you mean \"epochs\"?");
+  EXPECT_EQ(did_you_mean("colour", {"epochs", "seed"}), "");
+}
+
+TEST(Split, CutsAndTrims) {
+  EXPECT_EQ(split("a, b ,c", ','), (Texts{"a", "b", "c"}));
+  EXPECT_EQ(split("a,,b,", ','), (Texts{"a", "", "b", ""}));
+  EXPECT_EQ(split("one", '.'), Texts{"one"});
+}
+
+TEST(Split, GivesNoPieceOfNothing) {
+  EXPECT_TRUE(split("", ',').empty());
+  EXPECT_TRUE(split("  ", ',').empty());
+}
+
+TEST(Trim, RemovesBlanksAtTheEnds) {
+  EXPECT_EQ(trim(" \ta b\r\n"), "a b");
+  EXPECT_EQ(trim(" \n"), "");
+  EXPECT_EQ(trim(""), "");
+}
+
+}  // namespace
+}  // namespace reconcile

@@ -1,0 +1,121 @@
+#include "reconcile/core/safetensors.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "reconcile/base/error.h"
+#include "unit/base/support.h"
+
+namespace reconcile {
+namespace {
+
+using test::expect_message;
+
+/// A file with this header and data.
+std::string file_of(const std::string& header, const std::string& data) {
+  const uint64_t length = header.size();
+  std::string bytes(sizeof length, '\0');
+  std::memcpy(bytes.data(), &length, sizeof length);
+  return bytes + header + data;
+}
+
+NamedTensors decode(const std::string& bytes) { return decode_safetensors(bytes, "run/weights.safetensors"); }
+
+/// Expects a DataError that names the file and contains `part`.
+void refuses(const std::string& bytes, const std::string& part) {
+  expect_message<DataError>([&] { decode(bytes); }, "run/weights.safetensors: ", part);
+}
+
+TEST(Safetensors, RoundTripKeepsNamesOrderTypesShapesAndBits) {
+  const NamedTensors tensors = {{"z", at::tensor({1.5F, -0.0F, NAN}, at::kFloat)},
+                                {"a.weight", at::arange(6, at::kDouble).view({2, 3}).t()},
+                                {"count", at::tensor({int64_t{1} << 60}, at::kLong)},
+                                {"bytes", at::tensor({0, 255}, at::kByte)},
+                                {"scalar", at::scalar_tensor(3.0, at::kFloat)},
+                                {"empty", at::empty({0, 4}, at::kFloat)}};
+  const NamedTensors back = decode(encode_safetensors(tensors));
+  ASSERT_EQ(back.size(), tensors.size());
+  for (size_t i = 0; i < back.size(); ++i) {
+    EXPECT_EQ(back[i].first, tensors[i].first);
+    const at::Tensor expected = tensors[i].second.contiguous();
+    ASSERT_EQ(back[i].second.scalar_type(), expected.scalar_type());
+    ASSERT_EQ(back[i].second.sizes(), expected.sizes());
+    EXPECT_EQ(expected.nbytes() == 0 || std::memcmp(back[i].second.data_ptr(), expected.data_ptr(), expected.nbytes()) == 0, true);
+  }
+}
+
+TEST(Safetensors, HasTheLayoutOfTheFormat) {
+  EXPECT_EQ(encode_safetensors({{"a", at::tensor({1, 2}, at::kByte)}}),
+            file_of(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}   )", "\x01\x02"));
+}
+
+TEST(Safetensors, AlignsTheData) {
+  for (const std::string name : {"a", "ab", "abc", "abcdefgh"}) {
+    const std::string bytes = encode_safetensors({{name, at::zeros({1})}});
+    EXPECT_EQ((bytes.size() - 4) % 8, 0U);
+  }
+}
+
+TEST(Safetensors, RoundTripsNothing) { EXPECT_TRUE(decode(encode_safetensors({})).empty()); }
+
+TEST(Safetensors, SkipsForeignMetadata) {
+  const auto tensors = decode(file_of(
+      R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", std::string(4, '\0')));
+  ASSERT_EQ(tensors.size(), 1U);
+  EXPECT_EQ(tensors[0].first, "a");
+}
+
+TEST(Safetensors, DecodedTensorsOwnTheirData) {
+  std::string bytes = encode_safetensors({{"a", at::ones({3})}});
+  const auto tensors = decode(bytes);
+  std::fill(bytes.begin(), bytes.end(), '\0');
+  EXPECT_TRUE(tensors[0].second.equal(at::ones({3})));
+}
+
+TEST(Safetensors, RefusesToEncodeOtherTypes) {
+  expect_message<InvalidArgument>([] { encode_safetensors({{"a", at::zeros({1}, at::kHalf)}}); },
+                                  "tensors must be float32, float64, int64 or uint8, not Half.");
+}
+
+TEST(Safetensors, RefusesEveryCut) {
+  const std::string bytes = encode_safetensors({{"a", at::ones({3})}, {"b", at::ones({2}, at::kDouble)}});
+  for (size_t length = 0; length < bytes.size(); ++length) EXPECT_THROW(decode(bytes.substr(0, length)), DataError) << length;
+  refuses(bytes.substr(0, 4), "cut short: 4 bytes");
+  refuses(bytes.substr(0, 20), "cut short: 20 bytes, the header alone needs");
+  refuses(bytes.substr(0, bytes.size() - 1), "tensor \"b\": shape [2] and offsets [12, 28] do not fit into 27 bytes of data");
+}
+
+TEST(Safetensors, RefusesAHugeHeaderLength) { refuses(std::string(8, '\xff') + "{}", "cut short: 10 bytes"); }
+
+TEST(Safetensors, RefusesAHeaderThatIsNoObject) {
+  refuses(file_of("[1]", ""), "the header is not a JSON object");
+  refuses(file_of("{\"a\":", ""), "the header is not a JSON object");
+  refuses(file_of("\xff\xfe", ""), "the header is not a JSON object");
+}
+
+TEST(Safetensors, RefusesBrokenEntries) {
+  refuses(file_of(R"({"a":3})", ""), "the header has a broken entry");
+  refuses(file_of(R"({"a":{"dtype":"F32","shape":[1]}})", ""), "the header has a broken entry");
+  refuses(file_of(R"({"a":{"dtype":"F32","shape":"x","data_offsets":[0,4]}})", "1234"), "the header has a broken entry");
+}
+
+TEST(Safetensors, RefusesTypesItDoesNotKnow) {
+  refuses(file_of(R"({"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}})", "1234"), "type \"BF16\" is not supported");
+}
+
+TEST(Safetensors, RefusesSizesThatDoNotFit) {
+  const auto entry = [](const std::string& shape, const std::string& offsets) {
+    return file_of(R"({"a":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}", std::string(8, 'x'));
+  };
+  EXPECT_EQ(decode(entry("[2]", "[0,8]")).size(), 1U);
+  for (const auto& [shape, offsets] : std::vector<std::pair<std::string, std::string>>{
+           {"[3]", "[0,8]"}, {"[2]", "[4,12]"}, {"[2]", "[8,0]"}, {"[2]", "[0]"}, {"[2]", "[0,8,8]"}, {"[-2]", "[0,8]"},
+           {"[2]", "[-8,0]"}, {"[4611686018427387906]", "[0,8]"}, {"[4294967296,4294967296,2]", "[0,8]"}}) {
+    refuses(entry(shape, offsets), "tensor \"a\": shape " + shape.substr(0, 2));
+  }
+}
+
+}  // namespace
+}  // namespace reconcile

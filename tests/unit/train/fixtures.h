@@ -1,0 +1,88 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <filesystem>
+
+#include "reconcile/aggregators/aggregator.h"
+#include "reconcile/train/loop.h"
+
+namespace reconcile {
+
+namespace aggregator_entries {
+#define X(name) AggregatorEntry name##_entry();
+#include "reconcile/aggregators/catalog.inc"
+#undef X
+}  // namespace aggregator_entries
+namespace model_entries {
+ModelEntry small_cnn_entry();
+}
+
+inline const std::vector<int64_t> kTinyShape{1, 12, 12};
+
+inline TaskSet two_tasks() { return {{"T1", TaskKind::kClassification, 4}, {"T2", TaskKind::kClassification, 4}}; }
+
+/// Images whose labels are the brightest quadrant (T1) and the darkest one (T2).
+inline std::shared_ptr<const Dataset> quadrants(int64_t size, uint64_t seed) {
+  Rng rng(seed);
+  at::Tensor images = at::zeros({size, 1, 12, 12}, at::kByte);
+  std::vector<at::Tensor> targets{at::zeros({size}, at::kLong), at::zeros({size}, at::kLong)};
+  for (int64_t i = 0; i < size; ++i) {
+    const auto order = rng.permutation(4);
+    for (int64_t q = 0; q < 4; ++q) {
+      const int64_t y = order[q] / 2 * 6;
+      const int64_t x = order[q] % 2 * 6;
+      images[i][0].slice(0, y, y + 6).slice(1, x, x + 6).fill_(60 * q + rng.below(40));
+    }
+    targets[0][i] = order[3];
+    targets[1][i] = order[0];
+  }
+  return std::make_shared<ImageSet>(two_tasks(), images, targets);
+}
+
+inline std::unique_ptr<MultiTaskModel> tiny_model(uint64_t seed = 1) {
+  const ModelContext context{two_tasks(), kTinyShape, Rng(seed)};
+  const auto where = [](const std::string& key) { return key; };
+  return model_entries::small_cnn_entry().make({{"width", 4}, {"features", 8}}, where, context);
+}
+
+inline AggregatorEntry aggregator_named(const std::string& name) {
+#define X(stem) \
+  if (name == #stem) return aggregator_entries::stem##_entry();
+#include "reconcile/aggregators/catalog.inc"
+#undef X
+  return {};
+}
+
+/// Stops the run after a number of steps, and keeps what it is told.
+struct Stopper final : TrainObserver {
+  explicit Stopper(int64_t steps = -1) : steps_left(steps) {}
+  void on_step(const Progress& /*progress*/) override {
+    if (--steps_left == 0) stop = true;
+  }
+  void on_message(const std::string& text) override { messages.push_back(text); }
+  int64_t steps_left;
+  std::atomic<bool> stop = false;
+  std::vector<std::string> messages;
+};
+
+/// A training run on `quadrants` in `directory`; the model is the caller's.
+inline Json train_tiny(MultiTaskModel& model, const std::string& method, const std::filesystem::path& directory,
+                       Stopper& observer, TrainOptions options = {.epochs = 3, .batch_size = 16}) {
+  const DataSplits data{quadrants(96, 1), quadrants(32, 2), quadrants(32, 3), {}};
+  const auto where = [](const std::string& key) { return key; };
+  const AggregatorEntry entry = aggregator_named(method);
+  const auto aggregator = entry.make(Json::object(), where);
+  return train({.model = model, .data = data, .aggregator = *aggregator, .reduction = entry.reduction, .options = options,
+                .optimizer = {.lr = 0.05}, .schedule = {}, .conflict = {}, .rng = Rng(7), .directory = directory,
+                .header = {{"method", method}}, .observer = observer, .stop = observer.stop});
+}
+
+/// A fresh folder for one test.
+inline std::filesystem::path fresh_folder(const std::string& name) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / ("reconcile_" + name);
+  std::filesystem::remove_all(folder);
+  return folder;
+}
+
+}  // namespace reconcile

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "reconcile/catalog/experiment.h"
+
+namespace reconcile::tool {
+
+/// The arguments of verbs that read an experiment file.
+struct ExperimentArguments {
+  std::string file;
+  std::vector<std::string> sets;
+
+  void add_to(CLI::App& verb);
+  /// The checked experiment; sets the number of threads.
+  [[nodiscard]] Experiment read() const;
+};
+
+/// Where a run writes.
+struct OutputArguments {
+  std::string directory;
+  bool resume = false;
+
+  void add_to(CLI::App& verb);
+  /// Makes the folder and stores the resolved configuration in it. StateError if it holds a run already and --resume was not
+  /// given, or if the run in it had another configuration (the first key that differs is named).
+  void prepare(const Experiment& experiment) const;
+};
+
+/// Prints one JSON document to stdout.
+void print(const Json& json);
+
+}  // namespace reconcile::tool

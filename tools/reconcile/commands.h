@@ -1,0 +1,29 @@
+#pragma once
+
+#include <atomic>
+
+namespace CLI {
+class App;
+}
+
+namespace reconcile::tool {
+
+/// Set by the first Ctrl-C or SIGTERM: the running step is finished and a checkpoint written.
+extern std::atomic<bool> stop_requested;
+
+/// Exit code after a requested stop, as shells expect for Ctrl-C.
+inline constexpr int kInterrupted = 130;
+/// Thrown by a verb that was stopped; main turns it into kInterrupted.
+struct Interrupted {};
+
+// Each adds one verb: its options, its help, and what it does.
+void add_recon(CLI::App& app);
+void add_train(CLI::App& app);
+void add_score(CLI::App& app);
+void add_plan(CLI::App& app);
+void add_eval(CLI::App& app);
+void add_report(CLI::App& app);
+void add_list(CLI::App& app);
+void add_describe(CLI::App& app);
+
+}  // namespace reconcile::tool

@@ -1,0 +1,139 @@
+#include "reconcile/arguments.h"
+#include "reconcile/base/file.h"
+#include "reconcile/base/json_lines.h"
+#include "reconcile/catalog/run.h"
+#include "reconcile/commands.h"
+#include "reconcile/progress.h"
+#include "reconcile/report/report.h"
+#include "reconcile/summary.h"
+
+namespace reconcile::tool {
+namespace fs = std::filesystem;
+namespace {
+
+struct Arguments {
+  ExperimentArguments experiment;
+  OutputArguments output;
+  std::string ranking;
+  std::string command;
+};
+
+/// `cagrad(c=0.4)` as a folder name: `cagrad-c=0.4`.
+std::string folder_name(const std::string& method) {
+  std::string name;
+  for (const char c : method) {
+    if (c == '(' || c == ',') name += '-';
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '=' || c == '.' || c == '_') name += c;
+  }
+  return name;
+}
+
+/// The stages of `reconcile recon`, each skipped when its result is there already.
+class Pipeline {
+ public:
+  Pipeline(const Arguments& arguments, const Experiment& experiment)
+      : experiment_(experiment), directory_(arguments.output.directory), data_(load_data(experiment, "")),
+        record_{experiment, data_.train->tasks(), data_.fingerprint, arguments.command, {}, {}, {}, {}} {
+    say(fmt::format("data {}: {} train, {} validation, {} test samples", experiment.data.name, data_.train->size(),
+                    data_.validation->size(), data_.test->size()));
+    if (!arguments.ranking.empty()) record_.ranking = read_ranking(arguments.ranking);
+  }
+
+  void operator()() {
+    if (experiment_.compare.single) {
+      for (const auto& task : data_.train->tasks()) train_seeds("single-" + task.name, {.kind = "single", .task = task.name});
+    }
+    if (experiment_.compare.recon) {
+      if (record_.ranking.empty()) search();
+      plan();
+    }
+    for (const auto& method : experiment_.compare.methods) {
+      if (experiment_.compare.base) train_seeds("base-" + folder_name(method), {.kind = "base", .method = method});
+      if (experiment_.compare.recon) {
+        train_seeds("recon-" + folder_name(method), {.kind = "recon", .method = method, .plan = record_.plan});
+      }
+    }
+    write_atomically(directory_ / "summary.json", summarise(record_).dump(1) + "\n");
+  }
+
+ private:
+  void train_one(const Experiment& experiment, const std::string& folder, const RunChoice& choice, const DataSplits& data) {
+    const std::string path = fmt::format("{}/seed-{}", folder, choice.seed);
+    Progress progress(path);
+    Json run = train_run(experiment, choice, data, directory_ / path, progress, stop_requested);
+    if (run.is_null()) throw Interrupted{};
+    Json entry{{"path", path}};
+    entry.update(run);
+    record_.runs.push_back(std::move(entry));
+  }
+
+  void train_seeds(const std::string& folder, RunChoice choice) {
+    DataSplits data = data_;
+    if (!choice.task.empty()) {
+      data.train = only_task(data.train, choice.task);
+      data.validation = only_task(data.validation, choice.task);
+      data.test = only_task(data.test, choice.task);
+    }
+    for (const int64_t seed : experiment_.seeds) {
+      choice.seed = seed;
+      train_one(experiment_, folder, choice, data);
+    }
+  }
+
+  /// Trains the shared network with the first seed and counts conflicts in every layer; the ranking serves all seeds.
+  void search() {
+    Experiment experiment = experiment_;
+    experiment.train.epochs = experiment.search.epochs;
+    experiment.conflict.record = true;
+    const RunChoice choice{.kind = "search", .method = experiment.search.method, .seed = experiment.seeds.front()};
+    train_one(experiment, "search", choice, data_);
+    const auto& options = experiment.search;
+    const fs::path run = directory_ / "search" / fmt::format("seed-{}", choice.seed);
+    record_.ranking = rank_layers(read_json_lines(run / "run.jsonl"), options.threshold, {options.first_epoch, options.last_epoch});
+    const Json context{{"threshold", options.threshold}, {"method", options.method}, {"epochs", options.epochs}, {"seed", choice.seed}};
+    write_atomically(directory_ / "ranking.json", ranking_to_json(record_.ranking, context).dump(1) + "\n");
+  }
+
+  void plan() {
+    const DataSignature data{data_.train->tasks(), data_.train->input_shape()};
+    const auto model = make_model(experiment_, data, experiment_.seeds.front());
+    record_.plan = choose_layers(experiment_.split.rule, record_.ranking, *model, data.input_shape);
+    record_.costs = cost_table(*model, record_.ranking, data.input_shape);
+    for (const auto& row : record_.ranking) record_.layer_sizes.push_back(model->layer(row.layer)->num_parameters());
+    write_atomically(directory_ / "plan.json", plan_to_json(record_.plan, model->task_names()).dump(1) + "\n");
+    say(fmt::format("plan {}: {} of {} layers are split", record_.plan.rule, record_.plan.layers.size(), model->layers().size()));
+  }
+
+  const Experiment& experiment_;
+  fs::path directory_;
+  DataSplits data_;
+  PipelineRecord record_;
+};
+
+void recon(const Arguments& arguments) {
+  const Experiment experiment = arguments.experiment.read();
+  arguments.output.prepare(experiment);
+  Pipeline(arguments, experiment)();
+  const fs::path page = fs::path(arguments.output.directory) / "report.html";
+  write_atomically(page, html_report(arguments.output.directory));
+  fmt::print("{}\n{}\n", console_report(arguments.output.directory), page.string());
+}
+
+}  // namespace
+
+void add_recon(CLI::App& app) {
+  CLI::App* verb = app.add_subcommand(
+      "recon", "the whole pipeline: single-task references, search, score, plan, convert, train, compare, report");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->experiment.add_to(*verb);
+  arguments->output.add_to(*verb);
+  verb->add_option("--ranking", arguments->ranking, "use this ranking instead of searching");
+  verb->callback([arguments] {
+    arguments->command = "reconcile recon " + arguments->experiment.file + " --out " + arguments->output.directory;
+    for (const auto& set : arguments->experiment.sets) arguments->command += " --set " + set;
+    if (!arguments->ranking.empty()) arguments->command += " --ranking " + arguments->ranking;
+    recon(*arguments);
+  });
+}
+
+}  // namespace reconcile::tool

@@ -1,0 +1,48 @@
+#include "reconcile/arguments.h"
+#include "reconcile/catalog/run.h"
+#include "reconcile/commands.h"
+#include "reconcile/progress.h"
+
+namespace reconcile::tool {
+namespace {
+
+struct Arguments {
+  ExperimentArguments experiment;
+  OutputArguments output;
+  std::string plan;
+};
+
+void train_one(const Arguments& arguments) {
+  const Experiment experiment = arguments.experiment.read();
+  arguments.output.prepare(experiment);
+  const DataSplits data = load_data(experiment, experiment.task);
+  RunChoice choice{.kind = "train", .method = experiment.method, .task = experiment.task};
+  if (!arguments.plan.empty()) {
+    choice.plan = read_plan(arguments.plan, *make_model(experiment, data_signature(experiment), experiment.seeds.front()));
+  }
+  for (const int64_t seed : experiment.seeds) {
+    choice.seed = seed;
+    const std::string name = fmt::format("seed-{}", seed);
+    Progress progress(name);
+    const auto directory = std::filesystem::path(arguments.output.directory) / name;
+    const Json run = train_run(experiment, choice, data, directory, progress, stop_requested);
+    if (run.is_null()) throw Interrupted{};
+    for (const auto& [task, values] : run.at("last").items()) {
+      fmt::print("seed {} {}: accuracy {:.2f} %, loss {:.4f}\n", seed, task, 100 * values.at("accuracy").get<double>(),
+                 values.at("loss").get<double>());
+    }
+  }
+}
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  CLI::App* verb = app.add_subcommand("train", "train one network, shared or split by a plan, once for each seed");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->experiment.add_to(*verb);
+  arguments->output.add_to(*verb);
+  verb->add_option("--plan", arguments->plan, "plan file of `reconcile plan`; the copies are made before training");
+  verb->callback([arguments] { train_one(*arguments); });
+}
+
+}  // namespace reconcile::tool
