@@ -19,8 +19,8 @@ MAY_INCLUDE = {
     "models": CORE + ["nn"],
     "data": CORE,
     "metrics": CORE,
-    "conflict": CORE + ["linalg"],
-    "convert": CORE + ["linalg", "conflict", "nn", "models"],
+    "conflict": CORE,
+    "convert": CORE + ["conflict", "nn", "models"],
     "train": CORE + ["aggregators/aggregator.h", "models/model.h", "data/dataset.h", "metrics", "conflict", "convert"],
     "report": BASE,
 }

@@ -91,6 +91,12 @@ def to_mpf(value):
     return mpmath.mpf(Fraction(value).numerator) / Fraction(value).denominator
 
 
+def chop(direction, rows):
+    """Zero where only the last of the 60 digits are left."""
+    size = max(abs(g) for row in rows for g in row)
+    return [x if abs(x) > mpmath.mpf(10) ** -40 * size else mpmath.mpf(0) for x in direction]
+
+
 def sum_(rows, options, seed):
     return [Fraction(1)] * len(rows)
 
@@ -246,7 +252,7 @@ def computed():
                 answer = method(rows, options, seed)
                 weights, direction = answer if isinstance(answer, tuple) else (answer, None)
                 if direction is None:
-                    direction = combine(weights, rows if isinstance(weights[0], Fraction) else to_mpf(rows))
+                    direction = combine(weights, rows) if isinstance(weights[0], Fraction) else chop(combine(weights, to_mpf(rows)), floats)
                 yield {"aggregator": name, "case": case, "options": options, "seed": seed, "rtol": 1e-9,
                        "rows": floats, "direction": [float(x) for x in direction]}
 

@@ -34,7 +34,8 @@ Aggregation GramianAggregator::operator()(const TaskGradients& gradients, Rng& r
   require_finite(gramian);
   const double epsilon = gradients.rows().scalar_type() == at::kDouble ? std::numeric_limits<double>::epsilon()
                                                                        : std::numeric_limits<float>::epsilon();
-  Aggregation result = weigh(without_noise(gramian, epsilon), rng);
+  const double noise = gramian_noise(gramian.rows(), epsilon);
+  Aggregation result = weigh(without_noise(gramian, noise), noise, rng);
   gradients.combine(*result.weights, gradient);
   return result;
 }

@@ -52,8 +52,9 @@ class GramianAggregator : public Aggregator {
   /// StateError naming the tasks whose gradients are not finite.
   Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) final;
 
-  /// `gramian` [T, T], symmetric, finite, float64, without rounding noise. The result must have weights.
-  virtual Aggregation weigh(const Eigen::MatrixXd& gramian, Rng& rng) = 0;
+  /// `gramian` [T, T], positive semi-definite and finite. Squared norms up to `noise` (gramian_noise of the rows' type),
+  /// relative to the rows they are sums of, are as good as zero. The result must have weights.
+  virtual Aggregation weigh(const Eigen::MatrixXd& gramian, double noise, Rng& rng) = 0;
 };
 
 /// StateError naming the tasks whose gradients are not finite, or too large to be squared in their type.

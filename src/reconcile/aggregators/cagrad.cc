@@ -24,8 +24,8 @@ class CaGrad final : public GramianAggregator {
   };
   explicit CaGrad(const Options& options) : options_(options) {}
 
-  Aggregation weigh(const Eigen::MatrixXd& gramian, Rng& /*rng*/) override {
-    const CagradDual dual = cagrad_dual(gramian, options_.c);
+  Aggregation weigh(const Eigen::MatrixXd& gramian, double noise, Rng& /*rng*/) override {
+    const CagradDual dual = cagrad_dual(gramian, options_.c, noise);
     const Eigen::VectorXd weights = dual.direction / divisor();
     return {std::vector<double>(weights.begin(), weights.end()),
             {{"objective", dual.objective}, {"residual", dual.residual}, {"iterations", dual.iterations}},

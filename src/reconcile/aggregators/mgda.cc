@@ -21,8 +21,8 @@ class Mgda final : public GramianAggregator {
   using Options = NoOptions;
   explicit Mgda(const Options& /*options*/) {}
 
-  Aggregation weigh(const Eigen::MatrixXd& gramian, Rng& /*rng*/) override {
-    MinNormPoint point = min_norm(gramian);
+  Aggregation weigh(const Eigen::MatrixXd& gramian, double noise, Rng& /*rng*/) override {
+    MinNormPoint point = min_norm(gramian, noise);
     if (!point.fallback.empty()) point.weights.setZero();
     return {std::vector<double>(point.weights.begin(), point.weights.end()),
             {{"residual", point.residual}, {"iterations", point.iterations}},

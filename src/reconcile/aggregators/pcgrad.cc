@@ -18,7 +18,7 @@ class PcGrad final : public GramianAggregator {
   using Options = NoOptions;
   explicit PcGrad(const Options& /*options*/) {}
 
-  Aggregation weigh(const Eigen::MatrixXd& gramian, Rng& rng) override {
+  Aggregation weigh(const Eigen::MatrixXd& gramian, double /*noise*/, Rng& rng) override {
     const Eigen::Index T = gramian.rows();
     Eigen::VectorXd weights = Eigen::VectorXd::Zero(T);
     for (Eigen::Index i = 0; i < T; ++i) {

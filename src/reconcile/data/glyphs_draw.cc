@@ -56,7 +56,8 @@ std::vector<Point> subdivide(const std::vector<Point>& chain) {
   for (size_t i = 1; i < chain.size(); ++i) {
     const Point a = chain[i - 1];
     const Point b = chain[i];
-    const int pieces = std::max(1, static_cast<int>(std::ceil(std::hypot(b.x - a.x, b.y - a.y) / kStep)));
+    const int pieces =
+        std::max(1, static_cast<int>(std::ceil(std::hypot(b.x - a.x, b.y - a.y) / kStep)));
     for (int k = 1; k <= pieces; ++k) {
       fine.push_back({a.x + (b.x - a.x) * k / pieces, a.y + (b.y - a.y) * k / pieces});
     }
@@ -66,8 +67,12 @@ std::vector<Point> subdivide(const std::vector<Point>& chain) {
 
 /// Lowers `squares` (squared distance of each pixel to the strokes) near the segment a-b.
 void lower_distances(Point a, Point b, double reach, int64_t side, std::vector<double>& squares) {
-  const auto first = [&](double v) { return std::max<int64_t>(0, std::llround(std::floor(v - reach))); };
-  const auto last = [&](double v) { return std::min<int64_t>(side - 1, std::llround(std::ceil(v + reach))); };
+  const auto first = [&](double v) {
+    return std::max<int64_t>(0, std::llround(std::floor(v - reach)));
+  };
+  const auto last = [&](double v) {
+    return std::min<int64_t>(side - 1, std::llround(std::ceil(v + reach)));
+  };
   const Point d = {b.x - a.x, b.y - a.y};
   const double length = std::max(d.x * d.x + d.y * d.y, 1e-12);
   for (int64_t y = first(std::min(a.y, b.y)); y <= last(std::max(a.y, b.y)); ++y) {
@@ -90,7 +95,9 @@ class Texture {
     vector_ = {frequency * std::cos(angle), frequency * std::sin(angle)};
   }
   [[nodiscard]] double operator()(double x, double y) const {
-    return depth_ == 0 ? 1 : 1 - depth_ * (0.5 + 0.5 * std::sin(vector_.x * x + vector_.y * y + phase_));
+    return depth_ == 0
+               ? 1
+               : 1 - depth_ * (0.5 + 0.5 * std::sin(vector_.x * x + vector_.y * y + phase_));
   }
 
  private:
@@ -99,32 +106,38 @@ class Texture {
   Point vector_;
 };
 
-}  // namespace
-
-void draw_shape(const Shape& shape, const Pen& pen, const Bend& bend, Point center, double radius, Rng& rng,
-                Canvas canvas) {
-  const Deformation deform(bend, rng);
-  const Texture texture(pen.texture, rng);
-  const double half_width = rng.uniform(pen.min_width, pen.max_width) / 2;
-  const double strength = rng.uniform(0.6, 1.0);
-  const double reach = half_width + pen.softness;
-  std::vector<double> squares(canvas.pixels.size(), reach * reach);
+/// Squared distance of each pixel to the bent shape, at most `reach` squared.
+std::vector<double> measure_distances(const Shape& shape, const Placement& placement,
+                                      const Deformation& deform, double reach, int64_t side) {
+  std::vector<double> squares(static_cast<size_t>(side * side), reach * reach);
   for (const auto& chain : shape) {
     std::vector<Point> points = subdivide(chain);
     for (Point& p : points) {
       p = deform(p);
-      p = {center.x + radius * p.x, center.y + radius * p.y};
+      p = {placement.center.x + placement.radius * p.x,
+           placement.center.y + placement.radius * p.y};
     }
-    for (size_t i = 1; i < points.size(); ++i) {
-      lower_distances(points[i - 1], points[i], reach, canvas.side, squares);
-    }
+    for (size_t i = 1; i < points.size(); ++i)
+      lower_distances(points[i - 1], points[i], reach, side, squares);
   }
-  for (size_t i = 0; i < squares.size(); ++i) {
-    if (squares[i] >= reach * reach) continue;
+  return squares;
+}
+
+}  // namespace
+
+void draw_shape(const Shape& shape, const Style& style, const Placement& placement, Rng& rng,
+                Canvas canvas) {
+  const Pen& pen = style.pen;
+  const Deformation deform(style.bend, rng);
+  const Texture texture(pen.texture, rng);
+  const double reach = rng.uniform(pen.min_width, pen.max_width) / 2 + pen.softness;
+  const double strength = rng.uniform(0.6, 1.0);
+  const auto squares = measure_distances(shape, placement, deform, reach, canvas.side);
+  for (int64_t i = 0; i < std::ssize(squares); ++i) {
     const double inside = std::min(1.0, (reach - std::sqrt(squares[i])) / pen.softness);
-    const auto x = static_cast<double>(static_cast<int64_t>(i) % canvas.side);
-    const auto y = static_cast<double>(static_cast<int64_t>(i) / canvas.side);
-    canvas.pixels[i] += static_cast<float>(strength * inside * texture(x, y));
+    const auto x = static_cast<double>(i % canvas.side);
+    const auto y = static_cast<double>(i / canvas.side);
+    if (inside > 0) canvas.pixels[i] += static_cast<float>(strength * inside * texture(x, y));
   }
 }
 

@@ -23,14 +23,26 @@ struct Bend {
   double wave = 0;      ///< largest amplitude of the elastic waves, in units of the glyph
 };
 
-/// A square of brightnesses, `side` x `side`, that strokes are added to.
+/// Pen and bend of one kind of glyph.
+struct Style {
+  Pen pen;
+  Bend bend;
+};
+
+/// Where the middle of a glyph comes to lie, and how many pixels its unit is.
+struct Placement {
+  Point center;
+  double radius = 1;
+};
+
+/// A square of `side` x `side` brightnesses that strokes are added to.
 struct Canvas {
   int64_t side = 0;
   std::span<float> pixels;
 };
 
-/// Adds `shape`, bent at random, with its middle at `center` (pixels) and `radius` pixels for one unit.
-void draw_shape(const Shape& shape, const Pen& pen, const Bend& bend, Point center, double radius, Rng& rng,
+/// Adds `shape`, bent at random, with strokes of brightness 0.6 to 1.
+void draw_shape(const Shape& shape, const Style& style, const Placement& placement, Rng& rng,
                 Canvas canvas);
 
 }  // namespace reconcile

@@ -18,23 +18,26 @@ struct Search {
   HullProblem problem;  ///< linear = tau * mean_cosines
   Eigen::VectorXd mean_cosines;
   double c = 0;
-  Eigen::VectorXd v;     ///< the hull point for the last tau
-  Eigen::VectorXd pull;  ///< v / tau, or its limit for tau -> 0 less what sums to the zero vector
+  double noise = 0;
+  Eigen::VectorXd v;  ///< the hull point for tau
+  double tau = 1;
   bool is_stationary = false;
   int iterations = 0;
 
   [[nodiscard]] double squared_norm(const Eigen::VectorXd& u) const { return u.dot(problem.cosines * u); }
+  /// Below it, c tau is less than what rounding makes of |x| = 0.
+  [[nodiscard]] double lowest_tau() const { return std::sqrt(noise) * v.sum() / c; }
   void run();
-  double visit(double tau);
+  double visit();
 };
 
-/// Sets v for this tau; returns the tau with |x| = c tau on the face that v lies in, 0 if |x| = 0 is best.
-double Search::visit(double tau) {
+/// Sets v for tau and returns the tau with |x| = c tau on the face that v lies in. Stationary: |x| < c tau for every tau that
+/// counts, and x / tau is the same for all small ones.
+double Search::visit() {
   problem.linear = tau * mean_cosines;
   const HullPoint point = nearest_in_hull(problem, v);
   iterations += point.iterations;
   v = point.v;
-  pull = v / tau;
   // On the face v = base + tau * slope, and base is orthogonal to slope.
   problem.linear = mean_cosines;
   const Eigen::VectorXd slope = minimise_on_face(problem, point.support, 0.0).v;
@@ -43,26 +46,22 @@ double Search::visit(double tau) {
   const double room = c * c - squared_norm(slope);
   if (room <= 0) return kInfinity;
   const double sum = base.cwiseAbs().sum();
-  const double noise = rounding_noise(v.size());
-  if (base.minCoeff() >= -noise * sum && squared_norm(base) <= noise * sum * sum) {
-    is_stationary = true;
-    v = base;
-    pull = slope;
-    return 0;
-  }
-  return std::sqrt(std::max(squared_norm(base), 0.0) / room);
+  const bool starts_at_zero = base.minCoeff() >= -noise * sum && squared_norm(base) <= noise * sum * sum;
+  const double target = std::sqrt(std::max(squared_norm(base), 0.0) / room);
+  is_stationary = starts_at_zero || (target < tau && tau <= 2 * lowest_tau());
+  return target;
 }
 
 void Search::run() {
   Eigen::Index first = 0;
   mean_cosines.cwiseQuotient(problem.inverse_lengths).minCoeff(&first);  // the answer for tau -> infinity
   v = Eigen::VectorXd::Unit(v.size(), first) / problem.inverse_lengths(first);
-  double tau = 1 / (c * problem.inverse_lengths(first));
+  tau = 1 / (c * problem.inverse_lengths(first));
   double low = 0;
   double high = kInfinity;
   for (int remaining = 200; remaining > 0; --remaining) {
-    const double target = visit(tau);
-    if (is_stationary || std::abs(target - tau) <= rounding_noise(1) * tau) return;
+    const double target = visit();
+    if (is_stationary || std::abs(target - tau) <= 1e-15 * tau) return;
     (target < tau ? high : low) = tau;
     if (target > low && target < high) {
       tau = target;
@@ -71,6 +70,7 @@ void Search::run() {
     } else {
       tau = low > 0 ? std::sqrt(low * high) : high / 16;
     }
+    tau = std::max(tau, lowest_tau());
   }
 }
 
@@ -83,26 +83,27 @@ void finish(const Search& search, double mean_length, const UnitRows& rows, cons
   const double norm = search.is_stationary ? 0.0 : std::sqrt(std::max(search.squared_norm(search.v), 0.0));
   const double objective =
       search.is_stationary ? 0.0 : search.mean_cosines.dot(search.v) + search.c * norm;
-  const Eigen::VectorXd gains = search.mean_cosines + problem.cosines * search.pull;
+  const Eigen::VectorXd pull = search.v / search.tau;
+  const Eigen::VectorXd gains = search.mean_cosines + problem.cosines * pull;
   const Eigen::ArrayXd scale = (1 + search.c) * (1 + b.array() * search.v.sum());
   result.residual = std::max(((objective * b - gains).array() / scale).maxCoeff(), 0.0);
   result.objective = objective * mean_length * rows.norms.minCoeff();
   result.weights(kept) = search.v.cwiseProduct(b);
-  result.direction(kept) += mean_length * search.pull.cwiseQuotient(rows.norms);
+  result.direction(kept) += mean_length * pull.cwiseQuotient(rows.norms);
   result.iterations = search.iterations;
   if (search.is_stationary) result.fallback += result.fallback.empty() ? "stationary" : ", stationary";
 }
 
 }  // namespace
 
-CagradDual cagrad_dual(const Eigen::MatrixXd& gramian, double c) {
+CagradDual cagrad_dual(const Eigen::MatrixXd& gramian, double c, double noise) {
   const Eigen::Index T = gramian.rows();
   const Eigen::VectorXd mean_products = gramian.rowwise().mean();  // <g_i, g0>
   const double squared_mean = mean_products.mean();
   const double mean_of_lengths = gramian.diagonal().cwiseSqrt().mean();
   const Eigen::VectorXd uniform = Eigen::VectorXd::Constant(T, 1.0 / static_cast<double>(T));
   CagradDual result{uniform, uniform, 0, 0, 0, ""};
-  if (squared_mean <= rounding_noise(T) * mean_of_lengths * mean_of_lengths) {
+  if (squared_mean <= noise * mean_of_lengths * mean_of_lengths) {
     result.direction.setZero();
     result.fallback = "zero mean";
     return result;
@@ -122,6 +123,7 @@ CagradDual cagrad_dual(const Eigen::MatrixXd& gramian, double c) {
   search.problem.inverse_lengths = rows.norms.minCoeff() * rows.norms.cwiseInverse();
   search.mean_cosines = mean_products(kept).cwiseQuotient(mean_length * rows.norms);
   search.c = c;
+  search.noise = noise;
   search.v.resize(static_cast<Eigen::Index>(kept.size()));
   search.run();
   result.weights.setZero();

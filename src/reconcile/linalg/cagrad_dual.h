@@ -23,6 +23,7 @@ struct CagradDual {
 /// sqrt(w'Gw) = min over t of (w'Gw / t + t) / 2, so for a given t the answer is the point of the hull nearest to
 /// -(t / c|g0|) g0; on the face it lies in, it moves linearly with t and the right t has a closed form. The search for the
 /// face is bracketed, because w'Gw / t^2 falls with t.
-CagradDual cagrad_dual(const Eigen::MatrixXd& gramian, double c);
+/// Squared norms up to `noise`, relative to the rows they are sums of, count as zero; see gramian_noise.
+CagradDual cagrad_dual(const Eigen::MatrixXd& gramian, double c, double noise);
 
 }  // namespace reconcile

@@ -2,9 +2,7 @@
 
 #include <Eigen/Cholesky>
 #include <algorithm>
-#include <cmath>
-
-#include "reconcile/linalg/unit_rows.h"
+#include <limits>
 
 namespace reconcile {
 namespace {
@@ -15,6 +13,11 @@ std::vector<int> support_of(const Eigen::VectorXd& v) {
     if (v(i) > 0) support.push_back(i);
   }
   return support;
+}
+
+/// Violations below this are rounding errors.
+double tolerance(Eigen::Index num_rows) {
+  return 8.0 * static_cast<double>(num_rows) * std::numeric_limits<double>::epsilon();
 }
 
 /// How far every row violates optimality, relative to the size of the numbers compared; see HullPoint::residual.
@@ -86,7 +89,7 @@ HullPoint nearest_in_hull(const HullProblem& problem, const Eigen::VectorXd& sta
       best.residual = std::max(violation.maxCoeff(), 0.0);
       excluded = best.v.array() > 0;
     }
-    if (!(excluded.select(0.0, violation).maxCoeff(&entering) > rounding_noise(start.size()))) break;
+    if (!(excluded.select(0.0, violation).maxCoeff(&entering) > tolerance(start.size()))) break;
     face = best.support;
     face.push_back(entering);
   }

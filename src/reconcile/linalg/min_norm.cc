@@ -5,7 +5,7 @@
 
 namespace reconcile {
 
-MinNormPoint min_norm(const Eigen::MatrixXd& gramian) {
+MinNormPoint min_norm(const Eigen::MatrixXd& gramian, double noise) {
   const Eigen::Index T = gramian.rows();
   MinNormPoint result{Eigen::VectorXd::Zero(T), 0.0, 0, ""};
   const std::vector<int> zeros = rows_where(gramian, true);
@@ -24,7 +24,7 @@ MinNormPoint min_norm(const Eigen::MatrixXd& gramian) {
   result.iterations = point.iterations;
   const double squared_norm = point.v.dot(rows.cosines * point.v);
   const double sum = point.v.sum();
-  if (squared_norm <= rounding_noise(T) * sum * sum) result.fallback = "stationary";
+  if (squared_norm <= noise * sum * sum) result.fallback = "stationary";
   return result;
 }
 

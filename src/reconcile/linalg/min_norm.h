@@ -16,7 +16,8 @@ struct MinNormPoint {
   std::string fallback;
 };
 
-/// Solves it exactly from the Gramian [T, T] alone; cost O(T^3) for each of about T steps.
-MinNormPoint min_norm(const Eigen::MatrixXd& gramian);
+/// Solves it exactly from the Gramian [T, T] alone; cost O(T^3) for each of about T steps. A point whose squared norm is at
+/// most `noise` times m^2 counts as zero; see gramian_noise.
+MinNormPoint min_norm(const Eigen::MatrixXd& gramian, double noise);
 
 }  // namespace reconcile

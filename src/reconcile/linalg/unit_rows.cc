@@ -21,15 +21,13 @@ std::vector<int> rows_where(const Eigen::MatrixXd& gramian, bool is_zero) {
   return rows;
 }
 
-Eigen::MatrixXd without_noise(const Eigen::MatrixXd& gramian, double epsilon) {
+Eigen::MatrixXd without_noise(const Eigen::MatrixXd& gramian, double noise) {
   const std::vector<int> kept = rows_where(gramian, false);
   if (kept.empty()) return gramian;
   const UnitRows rows = unit_rows(gramian(kept, kept));
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(rows.cosines);
-  const double threshold = 4.0 * static_cast<double>(gramian.rows()) * epsilon;
-  if (eigen.eigenvalues()(0) >= threshold) return gramian;
-  const Eigen::VectorXd values =
-      (eigen.eigenvalues().array() < threshold).select(0.0, eigen.eigenvalues());
+  if (eigen.eigenvalues()(0) >= noise) return gramian;
+  const Eigen::VectorXd values = (eigen.eigenvalues().array() < noise).select(0.0, eigen.eigenvalues());
   const Eigen::MatrixXd vectors = rows.norms.asDiagonal() * eigen.eigenvectors();  // [kept, kept]
   Eigen::MatrixXd result = Eigen::MatrixXd::Zero(gramian.rows(), gramian.cols());
   result(kept, kept) = vectors * values.asDiagonal() * vectors.transpose();

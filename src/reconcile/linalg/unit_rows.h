@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -19,13 +20,14 @@ UnitRows unit_rows(const Eigen::MatrixXd& gramian);
 /// Indices of the rows that are (`is_zero`) or are not exactly zero.
 std::vector<int> rows_where(const Eigen::MatrixXd& gramian, bool is_zero);
 
-/// What rounding can leave of a zero in a sum over T unit rows in double.
-inline double rounding_noise(Eigen::Index num_rows) {
-  return 8.0 * static_cast<double>(num_rows) * std::numeric_limits<double>::epsilon();
+/// What rounding makes of a zero eigenvalue of T x T cosines, when the rows are stored and multiplied with the precision
+/// `epsilon`. A squared length below it, relative to the rows it is a sum of, is as good as zero.
+inline double gramian_noise(Eigen::Index num_rows, double epsilon = std::numeric_limits<double>::epsilon()) {
+  return 8.0 * std::sqrt(static_cast<double>(num_rows)) * epsilon;
 }
 
-/// The Gramian without what rounding added to it: eigenvalues of its cosines below 4 T `epsilon` (the precision of the type
-/// that the products were summed in) become zero, so that dependent rows look dependent. Otherwise the same bits.
-Eigen::MatrixXd without_noise(const Eigen::MatrixXd& gramian, double epsilon);
+/// The Gramian with the eigenvalues of its cosines that are below `noise` set to zero, so that dependent rows look dependent
+/// and no eigenvalue is negative. The same bits if there is none.
+Eigen::MatrixXd without_noise(const Eigen::MatrixXd& gramian, double noise);
 
 }  // namespace reconcile

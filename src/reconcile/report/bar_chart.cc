@@ -51,7 +51,7 @@ std::string bar_chart(const std::vector<Bar>& bars, const std::string& reference
   const Box area{left, kTop, kWidth - left - right, height};
   Svg svg(kWidth, kTop + height + kBottom, alt);
   Axes axes(svg, area, range_of_bars(bars), {0, 1});
-  axes.draw_x(4, unit);
+  axes.draw_x(5, unit);
   for (size_t i = 0; i < bars.size(); ++i) {
     const double y = kTop + kRow * static_cast<double>(i);
     svg.text_within({0, y + kRow / 2 + 4}, left - 8, bars[i].label);

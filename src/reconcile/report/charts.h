@@ -29,7 +29,8 @@ struct Curve {
   std::string colour;                      ///< CSS class of the band
 };
 /// `is_percent` says that values are shares.
-std::string curve_chart(const std::vector<Curve>& curves, const std::string& title, bool is_percent, const std::string& alt);
+std::string curve_chart(const std::vector<Curve>& curves, const std::string& title, bool is_percent,
+                        const std::string& alt);
 
 /// Counts of cosines before (filled) and after (outline); either may be empty.
 struct HistogramPair {

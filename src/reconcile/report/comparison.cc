@@ -33,7 +33,8 @@ Table without_empty_columns(const Table& table) {
   Table result;
   result.rows.resize(table.rows.size());
   for (size_t c = 0; c < table.columns.size(); ++c) {
-    const bool empty = std::all_of(table.rows.begin(), table.rows.end(), [c](const auto& row) { return row[c] == "-"; });
+    const bool empty =
+        std::all_of(table.rows.begin(), table.rows.end(), [c](const auto& row) { return row[c] == "-"; });
     if (empty && !table.rows.empty()) continue;
     result.columns.push_back(table.columns[c]);
     for (size_t r = 0; r < table.rows.size(); ++r) result.rows[r].push_back(table.rows[r][c]);
@@ -109,11 +110,10 @@ Table number_table(const Pipeline& pipeline) {
   add_statistic(columns, "delta_m_flat", [](const Row& row) { return row.delta_m_flat; });
   add_statistic(columns, "severe_share", [](const Row& row) { return row.severe_share; });
   add_statistic(columns, "conflict_share", [](const Row& row) { return row.conflict_share; });
-  columns.insert(columns.end(),
-                 {{"parameters", [](const Row& row) { return exact(row.parameters); }},
-                  {"megabytes", [](const Row& row) { return exact(row.megabytes); }},
-                  {"macs", [](const Row& row) { return exact(row.macs); }},
-                  {"seconds_per_step", [](const Row& row) { return exact(row.seconds_per_step); }}});
+  columns.insert(columns.end(), {{"parameters", [](const Row& row) { return exact(row.parameters); }},
+                                 {"megabytes", [](const Row& row) { return exact(row.megabytes); }},
+                                 {"macs", [](const Row& row) { return exact(row.macs); }},
+                                 {"seconds_per_step", [](const Row& row) { return exact(row.seconds_per_step); }}});
   return fill(columns, pipeline.rows);
 }
 
@@ -121,7 +121,8 @@ Table ranking_table(const Pipeline& pipeline) {
   Table table{.columns = {"layer", "score", "parameters", "split", "parameters added"}, .rows = {}};
   for (size_t i = 0; i < pipeline.ranking.size(); ++i) {
     const auto& [layer, score, parameters] = pipeline.ranking[i];
-    const bool is_split = pipeline.plan && std::count(pipeline.plan->layers.begin(), pipeline.plan->layers.end(), layer) > 0;
+    const bool is_split =
+        pipeline.plan && std::count(pipeline.plan->layers.begin(), pipeline.plan->layers.end(), layer) > 0;
     const bool has_cost = i + 1 < pipeline.costs.size();
     const double added = has_cost ? pipeline.costs[i + 1].parameters - pipeline.costs[0].parameters : kMissing;
     table.rows.push_back({layer, exact(score), exact(parameters), is_split ? "yes" : "no", exact(added)});
@@ -141,9 +142,10 @@ Table epoch_table(const RunLog& log) {
   const auto& validation = log.epochs.empty() ? PerTask<double>{} : log.epochs.front().validation;
   for (const auto& [task, metrics] : validation) {
     for (const auto& [metric, first] : metrics) {
-      columns.push_back({metric_title(task, metric), [task = task, metric = metric](const EpochRecord& epoch) {
-                           return metric_text({value_of(epoch.validation, task, metric, kMissing), kMissing, 1}, metric);
-                         }});
+      columns.push_back(
+          {metric_title(task, metric), [task = task, metric = metric](const EpochRecord& epoch) {
+             return metric_text({value_of(epoch.validation, task, metric, kMissing), kMissing, 1}, metric);
+           }});
     }
   }
   columns.push_back({"conflict %", [](const EpochRecord& epoch) {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "reconcile/report/charts.h"
 #include "reconcile/report/numbers.h"
@@ -43,16 +42,15 @@ Cosines collect(const Pipeline& pipeline, const std::string& kind, const std::st
   return result;
 }
 
-std::string change(double before, double after) {
-  if (!std::isfinite(before)) return percent(after) + " with Recon";
-  if (!std::isfinite(after)) return percent(before);
-  return percent(before) + " before and " + percent(after) + " after Recon";
-}
-
-std::string sentence(const Pipeline& pipeline, const std::string& label, const Cosines& before, const Cosines& after) {
-  return fmt::format("{}: the tasks' gradients conflict (cosine < 0) in {} of the steps, severely (cosine < {}) in {}.", label,
-                     change(before.share, after.share), pipeline.severe_threshold,
-                     change(before.severe_share, after.severe_share));
+/// A kind that was not run is left out.
+std::string sentence(const std::string& label, const Cosines& before, const Cosines& after) {
+  const auto shares = [](const Cosines& cosines, const char* between) {
+    return percent(cosines.share) + between + percent(cosines.severe_share);
+  };
+  const std::string first = label + ": conflict in ", severely = " of the steps, severely in ";
+  if (before.all.empty()) return first + shares(after, severely.c_str()) + " with Recon.";
+  if (after.all.empty()) return first + shares(before, severely.c_str()) + ".";
+  return first + shares(before, severely.c_str()) + "; with Recon in " + shares(after, " and ") + ".";
 }
 
 /// Who fights with whom, where there is more than one pair.
@@ -79,12 +77,19 @@ std::string conflict_section(const Pipeline& pipeline) {
     const Cosines before = collect(pipeline, "base", method), after = collect(pipeline, "recon", method);
     if (before.all.empty() && after.all.empty()) continue;
     const std::string kind = before.all.empty() ? "recon" : "base";
-    const std::string text = sentence(pipeline, label_of(pipeline, kind, method), before, after);
-    const std::string drawing = histogram_chart({before.all, after.all}, pipeline.severe_threshold, "Histogram. " + text);
+    const std::string text = sentence(label_of(pipeline, kind, method), before, after);
+    const std::string drawing =
+        histogram_chart({before.all, after.all}, pipeline.severe_threshold, "Histogram. " + text);
     body += "<div>\n" + figure(text, {drawing}) + pair_table(pipeline, before, after) + "</div>\n";
   }
   if (body.empty()) return paragraph("No run recorded the cosines of its task gradients, so there is no histogram.");
-  return legend({{"grey", "without Recon"}, {"line accent", "with Recon"}, {"line accent dashed", "severe threshold"}}) +
+  const std::string words = fmt::format(
+      "Two tasks conflict in a step where the cosine of their shared gradients is negative; severely where it is below "
+      "{}.",
+      pipeline.severe_threshold);
+  return paragraph(words) +
+         legend(
+             {{"grey", "without Recon"}, {"line accent", "with Recon"}, {"line accent dashed", "severe threshold"}}) +
          "<div class=\"drawings\">\n" + body + "</div>\n";
 }
 

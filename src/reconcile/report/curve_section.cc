@@ -51,7 +51,8 @@ Curve collect(const std::vector<const RunLog*>& logs, size_t task, const std::st
 std::vector<Curve> curves_of(const Pipeline& pipeline, const std::string& method, Source source) {
   std::vector<Curve> curves;
   for (size_t task = 0; task < pipeline.tasks.size(); ++task) {
-    for (const auto& [kind, line] : {std::pair("single", "dotted"), std::pair("base", "dashed"), std::pair("recon", "")}) {
+    for (const auto& [kind, line] :
+         {std::pair("single", "dotted"), std::pair("base", "dashed"), std::pair("recon", "")}) {
       auto curve = collect(logs_of(pipeline, kind, method), task, pipeline.tasks[task], source, line);
       if (!curve.seeds.empty()) curves.push_back(std::move(curve));
     }
@@ -99,7 +100,8 @@ std::string run_figure(const RunLog& log, Source source, const std::string& titl
     if (!curve.seeds.empty()) curves.push_back(std::move(curve));
   }
   if (curves.empty()) return "";
-  return curve_chart(curves, title, is_share(metric_name(log, source)), "Curves: " + title + " of each task over epochs");
+  return curve_chart(curves, title, is_share(metric_name(log, source)),
+                     "Curves: " + title + " of each task over epochs");
 }
 
 }  // namespace
@@ -115,7 +117,8 @@ std::string curve_section(const Pipeline& pipeline) {
     drawings.push_back(curve_chart(curves, title, is_share(name), "Curves: " + title + " of each task over epochs"));
   }
   if (drawings.empty()) return paragraph("No run.jsonl of a joint training is there, so there are no curves.");
-  const std::string bands = pipeline.seeds.size() > 1 ? " Lines are means over seeds, bands reach from the lowest to the highest." : "";
+  const std::string bands =
+      pipeline.seeds.size() > 1 ? " Lines are means over seeds, bands reach from the lowest to the highest." : "";
   return figure(fmt::format("How {} went over the epochs of each method, for every task.{}", name, bands), drawings,
                 curve_legend(pipeline.tasks) + line_legend()) +
          unfinished(pipeline);

@@ -25,8 +25,8 @@ Field Field::at(const std::string& key) const {
   const auto member = value_->find(key);
   const std::string place = place_.empty() ? key : place_ + "." + key;
   if (member == value_->end()) {
-    fail<DataError>("{}: {} is missing. docs/formats/records.md lists what a record holds; write the file again.", file_,
-                    place);
+    fail<DataError>("{}: {} is missing. docs/formats/records.md lists what a record holds; write the file again.",
+                    file_, place);
   }
   return {*member, file_, place};
 }

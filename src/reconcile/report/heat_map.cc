@@ -51,8 +51,7 @@ std::string shade(double share, double largest) {
 /// "layer1" of "layer1.0.conv2": where the block changes, a line is drawn.
 std::string block_of(const std::string& layer) { return layer.substr(0, layer.find('.')); }
 
-void draw_scale(Svg& svg, double largest) {
-  const double x = kWidth - kLegend + 24;
+void draw_scale(Svg& svg, double x, double largest) {
   for (int i = 0; i <= kNumShades; ++i) {
     svg.rect({x, kTop + 5.0 * (kNumShades - i), 16, 5}, fmt::format("heat h{}", i));
   }
@@ -68,12 +67,13 @@ void draw_cells(Svg& svg, const std::vector<ConflictBlock>& layers, const Cells&
       const double share = cells.shares[l][c], x = label + cell * static_cast<double>(c);
       svg.rect({x, y, cell - 1, kRow - 1}, shade(share, cells.largest),
                fmt::format("{}, epoch {}: {}", layers[l].name, cells.columns[c], percent(share)));
-      const bool is_strong = share > 0.6 * cells.largest;
-      if (cell > 44) svg.text({x + cell / 2, y + kRow / 2 + 4}, percent(share), is_strong ? "small mid on-heat" : "small mid");
+      const bool is_strong = share > 0.65 * cells.largest;
+      if (cell > 44)
+        svg.text({x + cell / 2, y + kRow / 2 + 4}, percent(share), is_strong ? "cell mid on-heat" : "cell mid");
     }
     const bool has_blocks = l > 0 && (layers[l].name + layers[l - 1].name).find('.') != std::string::npos;
     if (has_blocks && block_of(layers[l].name) != block_of(layers[l - 1].name)) {
-      svg.line({0, y - 0.5}, {kWidth - kLegend, y - 0.5}, "ink");
+      svg.line({0, y - 0.5}, {label + cell * static_cast<double>(cells.columns.size()), y - 0.5}, "muted");
     }
   }
 }
@@ -103,7 +103,7 @@ std::string heat_map(const RunLog& log, size_t index) {
     svg.text({label + cell * (static_cast<double>(c) + 0.5), bottom + 14}, cells.columns[c], "small mid");
   }
   svg.text({label, bottom + 31}, "epoch", "small");
-  draw_scale(svg, cells.largest);
+  draw_scale(svg, label + cell * static_cast<double>(cells.columns.size()) + 24, cells.largest);
   return svg.str();
 }
 

@@ -45,7 +45,8 @@ void draw_filled(Svg& svg, const Axes& axes, const std::vector<double>& histogra
     if (histogram[bin] <= 0) continue;
     const Point top = axes.at(edge(bin), histogram[bin]), end = axes.at(edge(bin + 1), 0);
     svg.rect({top.x + 0.5, top.y, end.x - top.x - 1, end.y - top.y}, "before",
-             fmt::format("cosine {} to {}: {} % before", fixed(edge(bin), 2), fixed(edge(bin + 1), 2), fixed(histogram[bin], 1)));
+             fmt::format("cosine {} to {}: {} % before", fixed(edge(bin), 2), fixed(edge(bin + 1), 2),
+                         fixed(histogram[bin], 1)));
   }
 }
 
@@ -82,7 +83,8 @@ std::string histogram_chart(const HistogramPair& counts, double severe_threshold
   draw_filled(svg, axes, before);
   draw_outline(svg, axes, after, half);
   svg.line({zero, kArea.y}, {zero, kArea.y + kArea.height}, "ink");
-  if (severe_threshold > x.low) svg.line(axes.at(severe_threshold, y.low), axes.at(severe_threshold, y.high), "cut");
+  if (severe_threshold < 0 && severe_threshold > x.low)
+    svg.line(axes.at(severe_threshold, y.low), axes.at(severe_threshold, y.high), "cut");
   svg.text({kArea.x + 6, kArea.y + 14}, "conflict", "small");
   return svg.str();
 }

@@ -39,17 +39,19 @@ std::string ranking_sentence(const Pipeline& pipeline) {
                                         pipeline.ranking.size());
   if (!pipeline.plan) return first + " No plan was made from the ranking.";
   const int64_t cut = cut_of(pipeline);
-  const std::string plan = fmt::format(" The plan {} splits {} layers", pipeline.plan->rule, pipeline.plan->layers.size());
+  const std::string plan =
+      fmt::format(" The plan {} splits {} layers", pipeline.plan->rule, pipeline.plan->layers.size());
   const double all = sum_of_scores(pipeline, pipeline.ranking.size());
   if (cut < 1 || all <= 0) return first + plan + ".";
-  return first + plan + fmt::format(": the best {}, which hold {} of all score.", cut,
-                                    percent(sum_of_scores(pipeline, static_cast<size_t>(cut)) / all));
+  return first + plan +
+         fmt::format(": the best {}, which hold {} of all score.", cut,
+                     percent(sum_of_scores(pipeline, static_cast<size_t>(cut)) / all));
 }
 
 std::string ranking_figure(const Pipeline& pipeline) {
   if (pipeline.ranking.empty()) return paragraph("No layers were ranked.", "dim");
   return figure(ranking_sentence(pipeline), {ranking_chart(pipeline)},
-                legend({{"accent", "split"}, {"grey", "shared"}, {"ink-fill", "parameters added"}})) +
+                legend({{"accent", "split"}, {"grey", "shared"}, {"muted", "parameters added"}})) +
          folded("The ranking as CSV", to_csv(ranking_table(pipeline)));
 }
 
@@ -60,19 +62,22 @@ std::string cost_figure(const Pipeline& pipeline) {
   std::string sentence = "What splitting the first K layers costs, relative to the unsplit network.";
   if (cut >= 0 && cut < static_cast<int64_t>(costs.size())) {
     const auto& at_cut = costs[static_cast<size_t>(cut)];
-    sentence = fmt::format("Splitting {} layers takes {} the parameters ({} instead of {}) and {} the multiply-adds.", cut,
-                           factor(at_cut.parameters / costs[0].parameters), compact(at_cut.parameters),
+    sentence = fmt::format("Splitting {} layers takes {} the parameters ({} instead of {}) and {} the multiply-adds.",
+                           cut, factor(at_cut.parameters / costs[0].parameters), compact(at_cut.parameters),
                            compact(costs[0].parameters), factor(at_cut.macs / costs[0].macs));
   }
-  return figure(sentence, {cost_chart(pipeline)});
+  return figure(sentence, {cost_chart(pipeline)},
+                legend({{"line ink", "parameters"}, {"line ink dashed", "multiply-adds (MACs)"}}));
 }
 
 std::string network_figure(const Pipeline& pipeline) {
   if (!pipeline.plan) return paragraph("No layers were split, so there is no new network to draw.", "dim");
   const auto layers = layers_of(pipeline);
-  if (layers.empty()) return paragraph("No run.jsonl of the unsplit network is there, so the order of its layers is not known.", "dim");
+  if (layers.empty())
+    return paragraph("No run.jsonl of the unsplit network is there, so the order of its layers is not known.", "dim");
   std::vector<std::pair<std::string, std::string>> entries = {{"shared", "shared"}};
-  for (size_t task = 0; task < pipeline.tasks.size(); ++task) entries.emplace_back(task_colour(task), "copy of " + pipeline.tasks[task]);
+  for (size_t task = 0; task < pipeline.tasks.size(); ++task)
+    entries.emplace_back(task_colour(task), "copy of " + pipeline.tasks[task]);
   const std::string fork = pipeline.plan->fork.empty()
                                ? "Every layer still runs once for all tasks."
                                : fmt::format("From {} on, every layer runs once for each task.", pipeline.plan->fork);
@@ -97,7 +102,8 @@ std::string heat_map_figure(const RunLog& log, double threshold) {
   }
   const auto worst = std::max_element(shares.begin(), shares.end());
   const std::string text = fmt::format(
-      "Where the tasks fight, and when: share of steps in which a layer's cosine is below {} ({}, {} epochs, layers in forward "
+      "Where the tasks fight, and when: share of steps in which a layer's cosine is below {} ({}, {} epochs, layers in "
+      "forward "
       "order). {} conflicts most, in {} of the steps.",
       log.thresholds[index], log.method, log.conflicts.size(), layers[static_cast<size_t>(worst - shares.begin())].name,
       percent(*worst));

@@ -52,7 +52,8 @@ void draw_curve(Svg& svg, const Axes& axes, const Curve& curve, double scale) {
 
 std::vector<Point> cost_line(const Axes& axes, const std::vector<Cost>& costs, double Cost::*cost) {
   std::vector<Point> points;
-  for (const auto& point : costs) points.push_back(axes.at(static_cast<double>(point.k), point.*cost / (costs[0].*cost)));
+  for (const auto& point : costs)
+    points.push_back(axes.at(static_cast<double>(point.k), point.*cost / (costs[0].*cost)));
   return points;
 }
 
@@ -75,7 +76,8 @@ void mark_cut(Svg& svg, const Axes& axes, const Pipeline& pipeline, const Range&
 
 }  // namespace
 
-std::string curve_chart(const std::vector<Curve>& curves, const std::string& title, bool is_percent, const std::string& alt) {
+std::string curve_chart(const std::vector<Curve>& curves, const std::string& title, bool is_percent,
+                        const std::string& alt) {
   const double scale = is_percent ? 100 : 1;
   std::vector<double> all;
   size_t epochs = 1;
@@ -101,18 +103,21 @@ std::string cost_chart(const Pipeline& pipeline) {
     relative.push_back(cost.parameters / costs[0].parameters);
     relative.push_back(cost.macs / costs[0].macs);
   }
-  const Box area{48, 34, 620, 200};
+  const Box area{48, 44, 620, 200};
   const Range x{0, std::max(1.0, static_cast<double>(costs.back().k))}, y = widened(range_of(relative), 0.04);
-  Svg svg(800, 280, "Lines: parameters and multiply-adds relative to the unsplit network, over the number of split layers");
+  Svg svg(800, 290,
+          "Lines: parameters and multiply-adds relative to the unsplit network, over the number of split layers");
   Axes axes(svg, area, x, y);
   axes.draw_x(10, "split layers K, best of the ranking first");
-  axes.draw_y(5, "relative to K = 0", "×");
+  axes.draw_y(5, "", "×");
+  svg.text({0, 14}, "relative to K = 0", "small");
   const auto sizes = cost_line(axes, costs, &Cost::parameters), macs = cost_line(axes, costs, &Cost::macs);
   svg.path(macs, "line ink dashed");
   svg.path(sizes, "line ink");
   const bool macs_above = macs.back().y < sizes.back().y;
   const double gap = std::max(0.0, 15 - std::abs(macs.back().y - sizes.back().y)) / 2;
-  label_end(svg, sizes.back(), sizes.back().y + (macs_above ? gap : -gap), "parameters " + factor(relative[relative.size() - 2]));
+  label_end(svg, sizes.back(), sizes.back().y + (macs_above ? gap : -gap),
+            "parameters " + factor(relative[relative.size() - 2]));
   label_end(svg, macs.back(), macs.back().y - (macs_above ? gap : -gap), "MACs " + factor(relative.back()));
   mark_cut(svg, axes, pipeline, y);
   return svg.str();

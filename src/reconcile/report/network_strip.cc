@@ -11,22 +11,39 @@ namespace reconcile::report {
 namespace {
 
 constexpr double kWidth = 940, kBoxWidth = 84, kBoxHeight = 40, kStepX = 94, kStepY = 92, kTop = 22;
-constexpr size_t kPerLine = 10;
+constexpr size_t kMaxPerLine = 10;
+constexpr int64_t kMaxName = 14;  // characters that fit below a box
 
-Point place_of(size_t index) {
-  return {static_cast<double>(index % kPerLine) * kStepX, kTop + static_cast<double>(index / kPerLine) * kStepY};
+/// Boxes of one line, so that all lines are about equally long.
+size_t boxes_per_line(size_t count) {
+  const size_t lines = std::max<size_t>(1, (count + kMaxPerLine - 1) / kMaxPerLine);
+  return (count + lines - 1) / lines;
+}
+
+Point place_of(size_t index, size_t per_line) {
+  return {static_cast<double>(index % per_line) * kStepX, kTop + static_cast<double>(index / per_line) * kStepY};
+}
+
+/// The end of a long name: it tells more than the beginning.
+std::string short_name(const std::string& name) {
+  if (display_width(name) <= kMaxName) return name;
+  size_t begin = 0;
+  while (display_width(std::string_view(name).substr(begin)) >= kMaxName) ++begin;
+  return "…" + name.substr(begin);
 }
 
 /// One stripe a task for a split layer, one grey box for a shared one.
 void draw_box(Svg& svg, Point place, const LayerRecord& layer, size_t num_copies) {
-  const std::string tip = fmt::format("{}: {} parameters, {}", layer.name, compact(layer.size),
-                                      num_copies > 1 ? fmt::format("one copy for each of {} tasks", num_copies) : "shared");
+  const std::string tip =
+      fmt::format("{}: {} parameters, {}", layer.name, compact(layer.size),
+                  num_copies > 1 ? fmt::format("one copy for each of {} tasks", num_copies) : "shared");
   if (num_copies == 1) svg.rect({place.x, place.y, kBoxWidth, kBoxHeight}, "shared", tip);
   const double stripe = kBoxHeight / static_cast<double>(num_copies);
   for (size_t task = 0; task < num_copies && num_copies > 1; ++task) {
-    svg.rect({place.x, place.y + stripe * static_cast<double>(task), kBoxWidth, stripe - 1}, "fill " + task_colour(task), tip);
+    svg.rect({place.x, place.y + stripe * static_cast<double>(task), kBoxWidth, stripe - 1},
+             "fill " + task_colour(task), tip);
   }
-  svg.text_within({place.x + kBoxWidth / 2, place.y + kBoxHeight + 14}, kBoxWidth + 4, layer.name, "small mid");
+  svg.text({place.x + kBoxWidth / 2, place.y + kBoxHeight + 14}, short_name(layer.name), "small mid");
   svg.text({place.x + kBoxWidth / 2, place.y + kBoxHeight + 27}, compact(layer.size), "small mid dim");
 }
 
@@ -34,16 +51,19 @@ void draw_box(Svg& svg, Point place, const LayerRecord& layer, size_t num_copies
 
 std::string network_strip(const Pipeline& pipeline, const std::vector<LayerRecord>& layers) {
   const std::set<std::string> chosen(pipeline.plan->layers.begin(), pipeline.plan->layers.end());
-  const size_t lines = (layers.size() + kPerLine - 1) / kPerLine;
-  Svg svg(kWidth, kTop + kStepY * static_cast<double>(lines), "The shared layers in order: grey ones are shared, coloured ones are split");
+  const size_t per_line = boxes_per_line(layers.size()), lines = (layers.size() + per_line - 1) / per_line;
+  Svg svg(kWidth, kTop + kStepY * static_cast<double>(lines),
+          "The shared layers in order: grey ones are shared, coloured ones are split");
   for (size_t i = 0; i < layers.size(); ++i) {
-    const Point place = place_of(i);
+    const Point place = place_of(i, per_line);
     const bool is_split = chosen.contains(layers[i].name);
-    if (i % kPerLine > 0) svg.line({place.x - (kStepX - kBoxWidth), place.y + kBoxHeight / 2}, {place.x, place.y + kBoxHeight / 2}, "ink");
+    const double middle = place.y + kBoxHeight / 2;
+    if (i % per_line > 0) svg.line({place.x - (kStepX - kBoxWidth), middle}, {place.x, middle}, "ink");
     draw_box(svg, place, layers[i], is_split ? std::max<size_t>(pipeline.tasks.size(), 2) : 1);
     if (layers[i].name != pipeline.plan->fork) continue;
-    svg.line({place.x - 5, place.y - 14}, {place.x - 5, place.y + kBoxHeight + 6}, "cut");
-    svg.text({place.x, place.y - 6}, "fork", "small accent-text");
+    const double x = std::max(place.x - 5, 1.0);
+    svg.line({x, place.y - 14}, {x, place.y + kBoxHeight + 6}, "cut");
+    svg.text({x + 5, place.y - 6}, "fork", "small accent-text");
   }
   return svg.str();
 }

@@ -44,9 +44,7 @@ std::string compact(double value) {
   return fmt::format("{:.3g}{}", value, kUnits[unit]);
 }
 
-std::string factor(double value) {
-  return std::isfinite(value) ? fixed(value, 2) + "×" : std::string(kNotANumber);
-}
+std::string factor(double value) { return std::isfinite(value) ? fixed(value, 2) + "×" : std::string(kNotANumber); }
 
 std::string text_of(const Statistic& statistic, double scale, int digits) {
   if (statistic.n == 0) return "-";

@@ -7,9 +7,16 @@
 namespace reconcile::report {
 namespace {
 
+/// Escaped text whose numbers stay on one line with their percent sign.
+std::string prose(std::string_view text) {
+  std::string result = escape(text);
+  for (size_t at = 0; (at = result.find(" %", at)) != std::string::npos;) result.replace(at, 1, "&#160;");
+  return result;
+}
+
 std::string cells(const std::vector<std::string>& texts, std::string_view element) {
   std::string row;
-  for (const auto& text : texts) row += fmt::format("<{0}>{1}</{0}>", element, escape(text));
+  for (const auto& text : texts) row += fmt::format("<{0}>{1}</{0}>", element, prose(text));
   return "<tr>" + row + "</tr>\n";
 }
 
@@ -18,17 +25,19 @@ std::string cells(const std::vector<std::string>& texts, std::string_view elemen
 std::string figure(const std::string& sentence, const std::vector<std::string>& drawings, const std::string& legend) {
   std::string body;
   for (const auto& drawing : drawings) body += "<div>" + drawing + "</div>\n";
-  return fmt::format("<figure>\n<figcaption>{}</figcaption>\n{}<div class=\"{}\">\n{}</div>\n</figure>\n", escape(sentence),
-                     legend, drawings.size() > 1 ? "drawings" : "drawing", body);
+  return fmt::format("<figure>\n<figcaption>{}</figcaption>\n{}<div class=\"{}\">\n{}</div>\n</figure>\n",
+                     prose(sentence), legend, drawings.size() > 1 ? "drawings" : "drawing", body);
 }
 
 std::string paragraph(const std::string& text, const std::string& style) {
-  return style.empty() ? fmt::format("<p>{}</p>\n", escape(text)) : fmt::format("<p class=\"{}\">{}</p>\n", style, escape(text));
+  return style.empty() ? fmt::format("<p>{}</p>\n", prose(text))
+                       : fmt::format("<p class=\"{}\">{}</p>\n", style, prose(text));
 }
 
 std::string legend(const std::vector<std::pair<std::string, std::string>>& entries) {
   std::string body;
-  for (const auto& [style, text] : entries) body += fmt::format("<span><i class=\"{}\"></i>{}</span>\n", style, escape(text));
+  for (const auto& [style, text] : entries)
+    body += fmt::format("<span><i class=\"{}\"></i>{}</span>\n", style, escape(text));
   return "<p class=\"legend\">\n" + body + "</p>\n";
 }
 
@@ -48,7 +57,7 @@ std::string block(const std::string& text) { return fmt::format("<pre tabindex=\
 std::string tiles(const std::vector<Tile>& tiles) {
   std::string body;
   for (const auto& [value, title] : tiles) {
-    body += fmt::format("<div><b>{}</b><span>{}</span></div>\n", escape(value), escape(title));
+    body += fmt::format("<div><b>{}</b><span>{}</span></div>\n", prose(value), prose(title));
   }
   return tiles.empty() ? "" : "<div class=\"tiles\">\n" + body + "</div>\n";
 }
@@ -57,12 +66,14 @@ std::string page(const std::string& title, const std::string& introduction, cons
   std::string links, body;
   for (size_t i = 0; i < sections.size(); ++i) {
     links += fmt::format("<a href=\"#s{}\">{}</a>\n", i, escape(sections[i].title));
-    body += fmt::format("<section id=\"s{}\">\n<h2>{}</h2>\n{}</section>\n", i, escape(sections[i].title), sections[i].body);
+    body += fmt::format("<section id=\"s{}\">\n<h2>{}</h2>\n{}</section>\n", i, escape(sections[i].title),
+                        sections[i].body);
   }
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n<style>\n{1}</style>\n"
+      "<meta name=\"viewport\" content=\"width=device-width, "
+      "initial-scale=1\">\n<title>{0}</title>\n<style>\n{1}</style>\n"
       "</head>\n<body>\n<header>\n<h1>{0}</h1>\n{2}<nav>\n{3}</nav>\n</header>\n<main>\n{4}</main>\n</body>\n</html>\n",
       escape(title), style_sheet(), introduction, links, body);
 }

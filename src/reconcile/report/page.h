@@ -13,7 +13,8 @@ namespace reconcile::report {
 const char* style_sheet();
 
 /// A sentence with its drawings below it, side by side where there is room.
-std::string figure(const std::string& sentence, const std::vector<std::string>& drawings, const std::string& legend = "");
+std::string figure(const std::string& sentence, const std::vector<std::string>& drawings,
+                   const std::string& legend = "");
 
 /// A paragraph of escaped text.
 std::string paragraph(const std::string& text, const std::string& style = "");

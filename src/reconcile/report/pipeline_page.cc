@@ -38,9 +38,10 @@ std::vector<Tile> headline_tiles(const Pipeline& pipeline) {
 }
 
 std::string introduction(const Pipeline& pipeline) {
-  return paragraph(fmt::format("{} on {}, tasks {}, {}", pipeline.model, pipeline.dataset, fmt::join(pipeline.tasks, ", "),
-                               pipeline.seeds.size() == 1 ? "1 seed" : fmt::format("{} seeds", pipeline.seeds.size())),
-                   "dim") +
+  return paragraph(
+             fmt::format("{} on {}, tasks {}, {}", pipeline.model, pipeline.dataset, fmt::join(pipeline.tasks, ", "),
+                         pipeline.seeds.size() == 1 ? "1 seed" : fmt::format("{} seeds", pipeline.seeds.size())),
+             "dim") +
          paragraph(headline(pipeline), "lead") + tiles(headline_tiles(pipeline));
 }
 

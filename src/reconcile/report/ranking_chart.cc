@@ -12,7 +12,8 @@ namespace reconcile::report {
 namespace {
 
 constexpr double kWidth = 940, kTop = 30, kRow = 20, kMaxLabel = 190, kScoreText = 60, kGap = 24, kAddedText = 120;
-constexpr size_t kMaxRows = 60;
+constexpr double kBold = 1.1;                    // how much wider bold letters are
+constexpr size_t kMinRows = 30, kBeyondCut = 8;  // a long ranking is cut, but never close to K
 
 /// Columns of the drawing: label, score bar, score, added-parameters bar, its text.
 struct Columns {
@@ -21,7 +22,7 @@ struct Columns {
 
 Columns layout(const std::vector<RankedLayer>& ranking) {
   double label = 40;
-  for (const auto& entry : ranking) label = std::max(label, text_width(entry.layer));
+  for (const auto& entry : ranking) label = std::max(label, kBold * text_width(entry.layer));
   label = std::min(label, kMaxLabel);
   const double room = kWidth - label - 10 - kScoreText - kGap - kAddedText;
   const double score = label + 10, score_width = 0.65 * room;
@@ -36,7 +37,8 @@ double added_parameters(const Pipeline& pipeline, size_t k) {
 void draw_row(Svg& svg, const Columns& columns, const Pipeline& pipeline, size_t i, bool is_split) {
   const auto& [layer, score, parameters] = pipeline.ranking[i];
   const double y = kTop + kRow * static_cast<double>(i), base = y + kRow / 2 + 4;
-  const double top_score = std::max(pipeline.ranking.front().score, 1e-9), width = columns.score_width * score / top_score;
+  const double top_score = std::max(pipeline.ranking.front().score, 1e-9),
+               width = columns.score_width * score / top_score;
   const std::string tip = fmt::format("{}: score {}, {} parameters", layer, compact(score), compact(parameters));
   svg.text_within({0, base}, columns.label, layer, is_split ? "strong" : "");
   svg.rect({columns.score, y + 3, width, kRow - 6}, is_split ? "fill accent" : "before", tip);
@@ -44,10 +46,11 @@ void draw_row(Svg& svg, const Columns& columns, const Pipeline& pipeline, size_t
   if (pipeline.costs.empty()) return;
   const double added = added_parameters(pipeline, i + 1), all = added_parameters(pipeline, pipeline.costs.size() - 1);
   const double added_width = columns.added_width * added / std::max(all, 1.0);
-  svg.rect({columns.added, y + 6, added_width, kRow - 12}, "fill ink-fill");
+  svg.rect({columns.added, y + 6, added_width, kRow - 12}, "fill muted");
   svg.text({columns.added + std::max(added_width, 0.0) + 6, base},
-           fmt::format("+{} ({})", compact(added), factor(pipeline.costs[std::min(i + 1, pipeline.costs.size() - 1)].parameters /
-                                                          pipeline.costs[0].parameters)),
+           fmt::format("+{} ({})", compact(added),
+                       factor(pipeline.costs[std::min(i + 1, pipeline.costs.size() - 1)].parameters /
+                              pipeline.costs[0].parameters)),
            "small");
 }
 
@@ -55,22 +58,26 @@ void draw_row(Svg& svg, const Columns& columns, const Pipeline& pipeline, size_t
 
 std::string ranking_chart(const Pipeline& pipeline) {
   const auto columns = layout(pipeline.ranking);
-  const size_t rows = std::min(pipeline.ranking.size(), kMaxRows);
+  const int64_t cut = cut_of(pipeline);
+  const size_t wanted = std::max(kMinRows, static_cast<size_t>(std::max<int64_t>(cut, 0)) + kBeyondCut);
+  const size_t rows = std::min(pipeline.ranking.size(), wanted);
   const double height = kRow * static_cast<double>(rows);
-  Svg svg(kWidth, kTop + height + 24, "Bars: conflict score of every layer in ranking order, and parameters added by splitting");
+  Svg svg(kWidth, kTop + height + 24,
+          "Bars: conflict score of every layer in ranking order, and parameters added by splitting");
   svg.text({columns.score, 16}, "conflict score", "small");
   if (!pipeline.costs.empty()) svg.text({columns.added, 16}, "parameters added up to here", "small");
   std::set<std::string> chosen;
   if (pipeline.plan) chosen = {pipeline.plan->layers.begin(), pipeline.plan->layers.end()};
   for (size_t i = 0; i < rows; ++i) draw_row(svg, columns, pipeline, i, chosen.contains(pipeline.ranking[i].layer));
-  const int64_t cut = cut_of(pipeline);
-  if (cut >= 0 && cut <= static_cast<int64_t>(rows)) {
+  if (cut >= 0) {
     const double y = kTop + kRow * static_cast<double>(cut);
     svg.line({0, y}, {kWidth, y}, "cut");
     svg.text({kWidth, y - 4}, fmt::format("K = {}", cut), "small end accent-text");
   }
   if (rows < pipeline.ranking.size()) {
-    svg.text({0, kTop + height + 18}, fmt::format("{} layers with lower scores are in the table below.", pipeline.ranking.size() - rows), "small");
+    svg.text({0, kTop + height + 18},
+             fmt::format("{} layers with lower scores are in the table below.", pipeline.ranking.size() - rows),
+             "small");
   }
   return svg.str();
 }

@@ -43,7 +43,8 @@ Run read_run(const Field& run, const std::filesystem::path& directory) {
     result.conflict = RunConflict{conflict->at("share").number(), conflict->at("severe_share").number(),
                                   counts(conflict->at("histogram"), pairs.size(), kNumBins), pairs};
   }
-  if (std::filesystem::exists(directory / result.path / "run.jsonl")) result.log = read_run_log(directory / result.path);
+  if (std::filesystem::exists(directory / result.path / "run.jsonl"))
+    result.log = read_run_log(directory / result.path);
   return result;
 }
 
@@ -61,7 +62,8 @@ RankedLayer read_ranked(const Field& layer) {
 }
 
 Cost read_cost(const Field& cost) {
-  return {cost.at("k").whole(), cost.at("parameters").number(), cost.at("megabytes").number(), cost.at("macs").number()};
+  return {cost.at("k").whole(), cost.at("parameters").number(), cost.at("megabytes").number(),
+          cost.at("macs").number()};
 }
 
 std::string config_text(const Field& config) {

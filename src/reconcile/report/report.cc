@@ -4,12 +4,12 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/report/comparison.h"
 #include "reconcile/report/csv.h"
 #include "reconcile/report/field.h"
 #include "reconcile/report/html.h"
 #include "reconcile/report/numbers.h"
 #include "reconcile/report/summary.h"
-#include "reconcile/report/comparison.h"
 
 namespace reconcile {
 namespace {
@@ -20,8 +20,10 @@ constexpr double kRankingWidth = 30;
 bool is_pipeline(const std::filesystem::path& directory) {
   if (std::filesystem::exists(directory / "summary.json")) return true;
   if (std::filesystem::exists(directory / "run.jsonl")) return false;
-  fail<DataError>("{}: holds neither summary.json nor run.jsonl. Give the folder that `reconcile recon` or `reconcile train` "
-                  "wrote.", directory.string());
+  fail<DataError>(
+      "{}: holds neither summary.json nor run.jsonl. Give the folder that `reconcile recon` or `reconcile train` "
+      "wrote.",
+      directory.string());
 }
 
 /// `pipeline(records)` or `run(records)`, whichever the directory holds.
@@ -68,8 +70,8 @@ std::string console_report(const std::filesystem::path& directory) {
   return render(
       directory,
       [](const report::Pipeline& pipeline) {
-        return fmt::format("{}: {} on {}\n{}\n\n{}{}", pipeline.name, pipeline.model, pipeline.dataset, headline(pipeline),
-                           to_text(comparison_table(pipeline)), ranking_text(pipeline));
+        return fmt::format("{}: {} on {}\n{}\n\n{}{}", pipeline.name, pipeline.model, pipeline.dataset,
+                           headline(pipeline), to_text(comparison_table(pipeline)), ranking_text(pipeline));
       },
       [](const report::RunLog& log) { return headline(log) + "\n\n" + to_text(epoch_table(log)); });
 }
@@ -79,7 +81,8 @@ std::string markdown_report(const std::filesystem::path& directory) {
       directory,
       [](const report::Pipeline& pipeline) {
         return fmt::format("## {}\n\n{}\n\n{}\n{} on {}; {}.\n", pipeline.name, headline(pipeline),
-                           to_markdown(comparison_table(pipeline)), pipeline.model, pipeline.dataset, pipeline.protocol);
+                           to_markdown(comparison_table(pipeline)), pipeline.model, pipeline.dataset,
+                           pipeline.protocol);
       },
       [](const report::RunLog& log) { return headline(log) + "\n\n" + to_markdown(epoch_table(log)); });
 }

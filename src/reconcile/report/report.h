@@ -3,8 +3,9 @@
 #include <filesystem>
 #include <string>
 
-/// Reports on a directory of records (docs/formats/records.md): a pipeline with its summary.json, or a single run with only
-/// a run.jsonl. Each returns text; callers write files. DataError if the directory holds neither or a record is damaged.
+/// Reports on a directory of records (docs/formats/records.md): a pipeline with its summary.json, or a single run with
+/// only a run.jsonl. Each returns text; callers write files. DataError if the directory holds neither or a record is
+/// damaged.
 namespace reconcile {
 
 /// The headline, the comparison table and the ranking for a terminal (UTF-8).

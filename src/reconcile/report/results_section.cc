@@ -14,6 +14,16 @@
 namespace reconcile::report {
 namespace {
 
+std::string table_note(const Pipeline& pipeline) {
+  const std::string seeds = pipeline.seeds.size() > 1
+                                ? fmt::format("means ± one standard deviation over {} seeds", pipeline.seeds.size())
+                                : std::string("those of one seed");
+  return fmt::format(
+      "Protocol: {}. Values are {}. Delta m: criteria averaged inside a task first, higher is better. Flat "
+      "delta m: all criteria in one mean, lower is better.",
+      pipeline.protocol, seeds);
+}
+
 std::string row_style(const Row& row, const std::string& colour) {
   return row.kind == "recon" ? "fill " + colour : "fill faint " + colour;
 }
@@ -22,14 +32,16 @@ std::string delta_figure(const Pipeline& pipeline) {
   std::vector<Bar> bars;
   for (const auto& row : pipeline.rows) {
     if (row.kind == "single" || row.delta_m.n == 0) continue;
-    bars.push_back({row.label, row.delta_m, text_of(row.delta_m) + " %", row.kind == "recon" ? "fill accent" : "before"});
+    bars.push_back(
+        {row.label, row.delta_m, text_of(row.delta_m) + " %", row.kind == "recon" ? "fill accent" : "before"});
   }
   if (bars.empty()) return paragraph("There are no single-task runs, so there is no delta m.", "dim");
   const auto best = std::max_element(bars.begin(), bars.end(),
                                      [](const Bar& a, const Bar& b) { return a.value.mean < b.value.mean; });
-  const std::string sentence =
-      fmt::format("Delta m, the mean relative change over the tasks against single-task networks (higher is better): {} comes "
-                  "out best with {} %.", best->label, signed_fixed(best->value.mean, 2));
+  const std::string sentence = fmt::format(
+      "Delta m, the mean relative change over the tasks against single-task networks (higher is better): {} comes "
+      "out best with {} %.",
+      best->label, signed_fixed(best->value.mean, 2));
   return figure(sentence, {bar_chart(bars, "single-task", "delta m (%)", "Bars: " + sentence)},
                 legend({{"grey", "without Recon"}, {"accent", "with Recon"}}));
 }
@@ -58,12 +70,15 @@ std::string task_chart(const Pipeline& pipeline, const Row& reference, size_t ta
     const Statistic* value = first_metric(row, name, metric);
     if (&row == &reference || !value || !zero) continue;
     const double scale = is_share(metric) ? 100 : 1;
-    bars.push_back({row.label, {scale * (value->mean - zero->mean), scale * value->sd, value->n},
-                    metric_text(*value, metric), row_style(row, task_colour(task))});
+    bars.push_back({row.label,
+                    {scale * (value->mean - zero->mean), scale * value->sd, value->n},
+                    metric_text(*value, metric),
+                    row_style(row, task_colour(task))});
   }
   if (bars.empty()) return "";
   const std::string unit = is_share(metric) ? " (points)" : "";
-  return bar_chart(bars, fmt::format("{} {}", reference.label, metric_text(*zero, metric)), name + " " + metric + ": difference" + unit,
+  return bar_chart(bars, fmt::format("{} {}", reference.label, metric_text(*zero, metric)),
+                   name + " " + metric + ": difference" + unit,
                    fmt::format("Bars: {} of {} with each method, against {}", metric, name, reference.label));
 }
 
@@ -76,11 +91,13 @@ std::string task_figure(const Pipeline& pipeline) {
   }
   if (drawings.empty()) return paragraph("There are not two rows to compare task by task.", "dim");
   std::vector<std::pair<std::string, std::string>> colours;
-  for (size_t task = 0; task < pipeline.tasks.size(); ++task) colours.emplace_back(task_colour(task), pipeline.tasks[task]);
+  for (size_t task = 0; task < pipeline.tasks.size(); ++task)
+    colours.emplace_back(task_colour(task), pipeline.tasks[task]);
   const std::string whiskers = pipeline.seeds.size() > 1 ? " Whiskers are one standard deviation over seeds." : "";
-  return figure(fmt::format("Each task on the test set: bars show the difference from {}, pale without Recon, full with it.{}",
-                            reference->label, whiskers),
-                drawings, legend(colours));
+  return figure(
+      fmt::format("Each task on the test set: bars show the difference from {}, pale without Recon, full with it.{}",
+                  reference->label, whiskers),
+      drawings, legend(colours));
 }
 
 }  // namespace
@@ -89,10 +106,7 @@ std::string results_section(const Pipeline& pipeline) {
   if (pipeline.rows.empty()) return paragraph("No training has finished yet, so there are no results.");
   const Table table = comparison_table(pipeline), best = comparison_table(pipeline, Pick::kBest);
   std::string body = delta_figure(pipeline) + task_figure(pipeline);
-  body += "<h3>The table</h3>\n" + paragraph(pipeline.protocol + ". Values are means" +
-          (pipeline.seeds.size() > 1 ? fmt::format(" ± one standard deviation over {} seeds", pipeline.seeds.size()) : " of one seed") +
-          ". Delta m: criteria averaged inside a task first, higher is better. Flat delta m: all criteria in one mean, lower is "
-          "better.", "dim");
+  body += "<h3>The table</h3>\n" + paragraph(table_note(pipeline), "dim");
   body += html_table(table);
   body += folded("Copy as CSV (all digits)", to_csv(number_table(pipeline)));
   body += folded("Copy as Markdown", to_markdown(table));

@@ -14,8 +14,9 @@ void read_header(const Field& record, RunLog& log) {
   log.kind = record.at("kind").text();
   log.seed = record.at("seed").whole();
   log.tasks = task_names(record.at("tasks"));
-  log.layers = record.at("layers").list(
-      [](const Field& layer) { return LayerRecord{layer.at("name").text(), layer.at("size").number()}; });
+  log.layers = record.at("layers").list([](const Field& layer) {
+    return LayerRecord{layer.at("name").text(), layer.at("size").number()};
+  });
   log.thresholds = record.at("thresholds").list(number_of);
   log.parameters = record.at("parameters").number();
   log.megabytes = record.at("megabytes").number();
@@ -50,7 +51,8 @@ void read_conflict(const Field& record, RunLog& log) {
 
 void read_record(const Field& record, bool is_first, RunLog& log) {
   const std::string type = record.at("type").text();
-  if (is_first != (type == "run")) record.at("type").reject(is_first ? "\"run\" in the first line" : "\"run\" only once");
+  if (is_first != (type == "run"))
+    record.at("type").reject(is_first ? "\"run\" in the first line" : "\"run\" only once");
   if (type == "run") return read_header(record, log);
   if (type == "epoch") return log.epochs.push_back(read_epoch(record));
   if (type == "conflict") return read_conflict(record, log);
@@ -72,7 +74,8 @@ RunLog read_run_log(const std::filesystem::path& directory) {
     const Json record = parse_json(text.substr(begin, end - begin), place);
     read_record(Field(record, place), line == 1, log);
   }
-  if (line == 0) fail<DataError>("{}: holds no whole line. The run stopped before it began; start it again.", path.string());
+  if (line == 0)
+    fail<DataError>("{}: holds no whole line. The run stopped before it began; start it again.", path.string());
   return log;
 }
 

@@ -32,7 +32,8 @@ std::string conflict_part(const RunLog& log) {
   if (cosines.empty()) return paragraph("This run did not record the cosines of its task gradients.");
   const std::string text =
       fmt::format("The tasks' gradients conflict (cosine < 0) in {} of the steps.", percent(negative_share(cosines)));
-  return figure(text, {histogram_chart({cosines, {}}, 0, "Histogram. " + text)}) + heat_map_figure(log, first_threshold(log));
+  return figure(text, {histogram_chart({cosines, {}}, 0, "Histogram. " + text)}) +
+         heat_map_figure(log, first_threshold(log));
 }
 
 std::string epoch_part(const RunLog& log) {

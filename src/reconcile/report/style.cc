@@ -22,15 +22,15 @@ p { margin: .5rem 0; max-width: 50rem; }
 .lead { font-size: 1.1rem; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1rem; font-size: .9rem; }
 a { color: inherit; text-decoration-color: var(--accent); text-underline-offset: .2em; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
-.tiles div { padding: .75rem 1rem; border-radius: .5rem; background: var(--panel); border-left: 4px solid var(--accent); }
-.tiles b { display: block; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(13.5rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
+.tiles div { padding: .75rem .9rem; border-radius: .5rem; background: var(--panel); border-left: 4px solid var(--accent); }
+.tiles b { display: block; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
 .tiles span { color: var(--dim); font-size: .85rem; }
 figure { margin: 1.5rem 0 0; }
 figcaption { max-width: 50rem; }
-.drawings { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem 2rem; margin-top: .75rem; }
+.drawings { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem 2rem; margin-top: .75rem; align-items: end; }
 .drawing { margin-top: .75rem; overflow-x: auto; }
-.drawing svg { min-width: 34rem; }
+svg.wide { min-width: 40rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; margin: .5rem 0 0; font-size: .85rem; color: var(--dim); }
 .legend i { display: inline-block; width: 1.5rem; height: .75rem; margin-right: .4rem; background: var(--c); }
 .legend i.line { height: 0; background: none; vertical-align: .25rem; border-top: 3px solid var(--c); }
@@ -38,8 +38,8 @@ figcaption { max-width: 50rem; }
 .legend i.dotted { border-top-style: dotted; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .8rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--grid); }
-th { color: var(--dim); font-weight: 600; }
+th, td { padding: .3rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--grid); }
+th { color: var(--dim); font-weight: 600; white-space: normal; vertical-align: bottom; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 details { margin: .5rem 0; }
 summary { cursor: pointer; font-size: .9rem; color: var(--dim); }
@@ -52,6 +52,7 @@ svg .strong { font-weight: 600; }
 svg .mid { text-anchor: middle; }
 svg .end { text-anchor: end; }
 svg .accent-text { fill: var(--accent); font-weight: 600; }
+svg .cell { font-size: 11px; }
 svg .on-heat { fill: #14171a; }
 svg path { fill: none; stroke: var(--c); stroke-width: 1.2; }
 svg .line { stroke-width: 2.2; stroke-linejoin: round; }
@@ -71,7 +72,7 @@ svg .heat { fill: var(--accent); }
 .grey { --c: var(--before); }
 .shared { --c: var(--shared); }
 .accent { --c: var(--accent); }
-.ink-fill { --c: var(--dim); }
+.muted { --c: var(--dim); }
 .t0 { --c: var(--task0); } .t1 { --c: var(--task1); } .t2 { --c: var(--task2); }
 .t3 { --c: var(--task3); } .t4 { --c: var(--task4); } .t5 { --c: var(--task5); }
 .h0 { fill-opacity: .03; } .h1 { fill-opacity: .07; } .h2 { fill-opacity: .12; } .h3 { fill-opacity: .17; }

@@ -57,23 +57,24 @@ std::string quality_sentence(const Row& base, const Row& recon, bool by_delta_m)
   const Statistic from = quality(base, by_delta_m), to = quality(recon, by_delta_m);
   const auto text = [=](double value) { return (by_delta_m ? signed_fixed(value, 2) : fixed(value, 2)) + " %"; };
   return fmt::format("{} reaches {} {}, against {} for {}, the best without Recon: {} points ({}).", recon.label,
-                     by_delta_m ? "a delta m of" : "a mean over the tasks of", text(to.mean), text(from.mean), base.label,
-                     signed_fixed(to.mean - from.mean, 2), judgement(from, to));
+                     by_delta_m ? "a delta m of" : "a mean over the tasks of", text(to.mean), text(from.mean),
+                     base.label, signed_fixed(to.mean - from.mean, 2), judgement(from, to));
 }
 
 std::string severe_sentence(const Pipeline& pipeline, const Row& before, const Row& after) {
   if (before.severe_share.n == 0 || after.severe_share.n == 0) return "";
   const double from = before.severe_share.mean, to = after.severe_share.mean;
-  return fmt::format(" Between {} and {}, severe conflicts (cosine below {}) {} from {} to {} of the steps.", before.label,
+  return fmt::format(" From {} to {}, severe conflicts (cosine below {}) {} from {} to {} of the steps.", before.label,
                      after.label, pipeline.severe_threshold, verb(from, to), percent(from), percent(to));
 }
 
 std::string size_sentence(const Pipeline& pipeline, const Row& before, const Row& after) {
   if (!std::isfinite(before.megabytes) || !std::isfinite(after.megabytes)) return "";
-  const std::string layers =
-      pipeline.plan ? fmt::format(" by splitting {} of {} layers", pipeline.plan->layers.size(), pipeline.ranking.size()) : "";
-  return fmt::format(" The network goes from {} MB to {} MB ({}){}.", fixed(before.megabytes, 2), fixed(after.megabytes, 2),
-                     factor(after.megabytes / before.megabytes), layers);
+  const std::string layers = pipeline.plan ? fmt::format(" by splitting {} of {} layers", pipeline.plan->layers.size(),
+                                                         pipeline.ranking.size())
+                                           : "";
+  return fmt::format(" The network goes from {} MB to {} MB ({}){}.", fixed(before.megabytes, 2),
+                     fixed(after.megabytes, 2), factor(after.megabytes / before.megabytes), layers);
 }
 
 }  // namespace
@@ -94,7 +95,8 @@ std::vector<std::string> methods_of(const Pipeline& pipeline) {
   std::vector<std::string> methods;
   for (const auto& run : pipeline.runs) {
     const bool is_compared = run.kind == "base" || run.kind == "recon" || run.kind == "train";
-    if (is_compared && std::find(methods.begin(), methods.end(), run.method) == methods.end()) methods.push_back(run.method);
+    if (is_compared && std::find(methods.begin(), methods.end(), run.method) == methods.end())
+      methods.push_back(run.method);
   }
   return methods;
 }

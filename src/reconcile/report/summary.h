@@ -8,8 +8,8 @@
 /// What the records say, in words and in the few numbers that words need.
 namespace reconcile::report {
 
-/// Best row without and with Recon: by delta m, or by the mean over tasks of the first metric where no row has a delta m.
-/// Null where there is no such row.
+/// Best row without and with Recon: by delta m, or by the mean over tasks of the first metric where no row has a delta
+/// m. Null where there is no such row.
 struct Comparison {
   const Row* base = nullptr;
   const Row* recon = nullptr;

@@ -11,6 +11,8 @@ namespace reconcile::report {
 namespace {
 
 constexpr double kCharacterWidth = 6.7;  // of a 12 px sans-serif font, on the wide side
+constexpr double kWide = 600;            // from here on a drawing scrolls on a narrow screen instead of shrinking
+constexpr double kLargest = 1.1;         // times its own size: letters stay as large as the text around
 
 std::string number(double value) { return fmt::format("{:.5g}", value); }
 
@@ -49,7 +51,8 @@ std::string escape(std::string_view text) {
 }
 
 Svg::Svg(double width, double height, std::string_view alt)
-    : body_(fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", number(width), number(height),
+    : body_(fmt::format("<svg{} viewBox=\"0 0 {} {}\" style=\"max-width:{}px\" role=\"img\" aria-label=\"{}\">\n",
+                        width > kWide ? " class=\"wide\"" : "", number(width), number(height), number(kLargest * width),
                         escape(alt))) {}
 
 void Svg::rect(const Box& box, std::string_view style, std::string_view tip) {
@@ -66,7 +69,8 @@ void Svg::line(Point from, Point to, std::string_view style) {
 void Svg::path(const std::vector<Point>& points, std::string_view style, bool closed) {
   std::string commands;
   for (const auto& point : points) {
-    if (is_finite(point)) commands += fmt::format("{}{} {}", commands.empty() ? "M" : "L", number(point.x), number(point.y));
+    if (is_finite(point))
+      commands += fmt::format("{}{} {}", commands.empty() ? "M" : "L", number(point.x), number(point.y));
   }
   if (commands.empty()) return;
   body_ += fmt::format("<path d=\"{}{}\"{}/>\n", commands, closed ? "Z" : "", class_of(style));
@@ -116,7 +120,8 @@ std::vector<double> nice_ticks(const Range& range, int count) {
     if (factor * power >= raw) step = factor * power;
   }
   std::vector<double> ticks;
-  for (double i = std::ceil(range.low / step - 1e-9); i * step <= range.high + 1e-9 * step; ++i) ticks.push_back(i * step);
+  for (double i = std::ceil(range.low / step - 1e-9); i * step <= range.high + 1e-9 * step; ++i)
+    ticks.push_back(i * step);
   return ticks;
 }
 
@@ -142,10 +147,10 @@ void Axes::draw_y(int num_ticks, std::string_view title, std::string_view suffix
   for (const double tick : ticks) {
     const double y = at(x_.low, tick).y;
     svg_.line({area_.x, y}, {area_.x + area_.width, y}, "grid");
-    svg_.text({area_.x - 6, y + 4}, fixed(tick, ticks.size() > 1 ? decimals(ticks[1] - ticks[0]) : 2) + std::string(suffix),
-              "small end");
+    svg_.text({area_.x - 6, y + 4},
+              fixed(tick, ticks.size() > 1 ? decimals(ticks[1] - ticks[0]) : 2) + std::string(suffix), "small end");
   }
-  svg_.text({0, area_.y - 10}, title, "small");
+  if (!title.empty()) svg_.text({0, area_.y - 10}, title, "small");
 }
 
 }  // namespace reconcile::report

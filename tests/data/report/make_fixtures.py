@@ -67,7 +67,7 @@ def run(path, kind, method, seed, finals, parameters, step_seconds, mean_cosine=
     for epoch in range(1, epochs + 1):
         record = {"type": "epoch", "epoch": epoch, "step": epoch * STEPS, "seconds": step_seconds * STEPS,
                   "seconds_per_step": step_seconds, "learning_rate": 0.001,
-                  "train": {t: {"loss": round(2.2 * math.exp(-0.5 * epoch) + 0.1, 4)} for t in finals},
+                  "train": {t: {"loss": round(2.2 * math.exp(-0.5 * epoch) + 1.1 - f, 4)} for t, f in finals.items()},
                   "validation": {t: {"accuracy": accuracy(f, epoch, epochs)} for t, f in finals.items()}}
         if mean_cosine is not None:
             wholes.append(block(cosines(mean_cosine, STEPS)))

@@ -60,18 +60,18 @@ TEST(RankingDistance, IsTheMeanDisplacement) {
 }
 
 TEST(ReadRanking, TakesTheOfficialFilesInTheirOrder) {
-  const std::string folder = std::string(RECONCILE_SOURCE_DIR) + "/tests/data/rankings/";
-  const auto mnist = read_ranking(folder + "mnist_S-0.1.json");
+  const std::filesystem::path folder = RECONCILE_SOURCE_DIR "/tests/data/rankings";
+  const auto mnist = read_ranking(folder / "mnist_S-0.1.json");
   ASSERT_EQ(mnist.size(), 41U);
   EXPECT_EQ(mnist.front().layer, "bn1");
   EXPECT_EQ(mnist.front().score, 4427);
-  EXPECT_EQ(read_ranking(folder + "cityscapes_S0.0.json").size(), 52U);
-  EXPECT_EQ(read_ranking(folder + "nyuv2_S-0.02.json").size(), 72U);
+  EXPECT_EQ(read_ranking(folder / "cityscapes_S0.0.json").size(), 52U);
+  EXPECT_EQ(read_ranking(folder / "nyuv2_S-0.02.json").size(), 72U);
 }
 
 TEST(ReadRanking, ReadsItsOwnFilesAndRefusesOthers) {
   const LayerRanking ranking{{"x", 3}, {"y", 2}};
-  const std::string path = testing::TempDir() + "ranking.json";
+  const auto path = std::filesystem::path(testing::TempDir()) / "ranking.json";
   std::ofstream(path) << ranking_to_json(ranking, {{"threshold", -0.1}}).dump();
   EXPECT_EQ(names(read_ranking(path)), (std::vector<std::string>{"x", "y"}));
   for (const char* text : {"[1, 2]", "{\"x\": \"many\"}", "{\"format\": \"reconcile-ranking\"}", "nonsense"}) {

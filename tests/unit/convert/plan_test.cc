@@ -13,7 +13,7 @@ namespace reconcile {
 namespace {
 
 /// The ranking that Recon ships for Multi-Fashion+MNIST: 20 batch norms and 5 convolutions lead it.
-LayerRanking shipped() { return read_ranking(std::string(RECONCILE_SOURCE_DIR) + "/tests/data/rankings/mnist_S-0.1.json"); }
+LayerRanking shipped() { return read_ranking(RECONCILE_SOURCE_DIR "/tests/data/rankings/mnist_S-0.1.json"); }
 
 double megabytes(const std::string& rule) {
   auto model = make_network("resnet18", 2);
@@ -99,7 +99,7 @@ TEST(Plan, ARankingOfAnotherNetworkIsRefusedAtItsFirstLayer) {
 TEST(Plan, FileRoundTripAndItsErrors) {
   auto model = make_network("small_cnn", 3);
   SplitPlan plan{"by hand", {{"block1.bn", Partition({0, 1, 0})}}};
-  const std::string path = testing::TempDir() + "plan.json";
+  const auto path = std::filesystem::path(testing::TempDir()) / "plan.json";
   const auto write = [&](const std::string& text) { std::ofstream(path) << text; };
   write(plan_to_json(plan, model->task_names()).dump());
   const SplitPlan back = read_plan(path, *model);

@@ -7,6 +7,8 @@
 namespace reconcile {
 namespace {
 
+constexpr double kNoise = 1e-14;
+
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
@@ -18,7 +20,7 @@ double objective(const MatrixXd& gramian, double c, const VectorXd& w) {
 /// A certificate from the definition: d lies in the ball, and its worst gain reaches the upper bound f(w).
 void expect_optimal(const MatrixXd& rows, double c, double tolerance) {
   const MatrixXd gramian = gramian_of(rows);
-  const CagradDual dual = cagrad_dual(gramian, c);
+  const CagradDual dual = cagrad_dual(gramian, c, kNoise);
   const VectorXd mean = rows.colwise().mean();
   const VectorXd d = rows.transpose() * dual.direction;
   const VectorXd norms = rows.rowwise().norm();
@@ -77,15 +79,15 @@ TEST(CagradDual, AgreesWithTheOneDimensionalSearchOfTwoTasks) {
   for (uint64_t seed = 0; seed < 300; ++seed) {
     const MatrixXd gramian = gramian_of(spread(random_rows(2, 3, seed), static_cast<double>(seed % 3)));
     const double c = 0.1 * static_cast<double>(1 + seed % 12);
-    EXPECT_NEAR(cagrad_dual(gramian, c).weights(0), two_task_weight(gramian, c), 1e-11) << seed;
+    EXPECT_NEAR(cagrad_dual(gramian, c, kNoise).weights(0), two_task_weight(gramian, c), 1e-11) << seed;
   }
 }
 
 TEST(CagradDual, DoesNotDependOnTheScale) {
   const MatrixXd rows = random_rows(6, 20, 5);
-  const CagradDual expected = cagrad_dual(gramian_of(rows), 0.4);
+  const CagradDual expected = cagrad_dual(gramian_of(rows), 0.4, kNoise);
   for (const double scale : {1e-24, 1e-12, 1e-3, 1e12, 1e24}) {
-    const CagradDual dual = cagrad_dual(gramian_of(scale * rows), 0.4);
+    const CagradDual dual = cagrad_dual(gramian_of(scale * rows), 0.4, kNoise);
     EXPECT_LE((dual.direction - expected.direction).norm(), 1e-12 * expected.direction.norm()) << scale;
     EXPECT_NEAR(dual.objective / scale / scale, expected.objective, 1e-12 * std::abs(expected.objective)) << scale;
   }
@@ -93,7 +95,7 @@ TEST(CagradDual, DoesNotDependOnTheScale) {
 
 TEST(CagradDual, IsTheMeanForARadiusOfZero) {
   const MatrixXd gramian = gramian_of(random_rows(3, 5, 2));
-  const CagradDual dual = cagrad_dual(gramian, 0);
+  const CagradDual dual = cagrad_dual(gramian, 0, kNoise);
   EXPECT_TRUE(dual.direction.isApprox(VectorXd::Constant(3, 1.0 / 3)));
   EXPECT_EQ(dual.objective, gramian.rowwise().mean().minCoeff());
 }
@@ -101,15 +103,15 @@ TEST(CagradDual, IsTheMeanForARadiusOfZero) {
 TEST(CagradDual, IsZeroForAZeroMean) {
   MatrixXd rows = random_rows(3, 5, 2);
   rows.row(2) = -rows.row(0) - rows.row(1);
-  EXPECT_EQ(cagrad_dual(gramian_of(rows), 0.4).fallback, "zero mean");
-  EXPECT_EQ(cagrad_dual(gramian_of(rows), 0.4).direction, VectorXd::Zero(3));
-  EXPECT_EQ(cagrad_dual(MatrixXd::Zero(2, 2), 0.4).fallback, "zero mean");
+  EXPECT_EQ(cagrad_dual(gramian_of(rows), 0.4, kNoise).fallback, "zero mean");
+  EXPECT_EQ(cagrad_dual(gramian_of(rows), 0.4, kNoise).direction, VectorXd::Zero(3));
+  EXPECT_EQ(cagrad_dual(MatrixXd::Zero(2, 2), 0.4, kNoise).fallback, "zero mean");
 }
 
 TEST(CagradDual, LeavesZeroRowsOut) {
   MatrixXd rows = random_rows(4, 9, 8);
   rows.row(1).setZero();
-  const CagradDual dual = cagrad_dual(gramian_of(rows), 0.4);
+  const CagradDual dual = cagrad_dual(gramian_of(rows), 0.4, kNoise);
   EXPECT_EQ(dual.fallback, "zero row");
   EXPECT_EQ(dual.weights(1), 0);
   EXPECT_NEAR((rows.transpose() * dual.direction - rows.colwise().mean().transpose()).norm(),
@@ -119,12 +121,12 @@ TEST(CagradDual, LeavesZeroRowsOut) {
 TEST(CagradDual, StaysNearestToTheMeanWhereZeroIsInTheHull) {
   // Rows e, -e and e2: the mean is e2 / 3, no direction raises both e and -e, and the mean lowers none.
   const MatrixXd rows{{1, 0}, {-1, 0}, {0, 1}};
-  const CagradDual dual = cagrad_dual(gramian_of(rows), 0.5);
+  const CagradDual dual = cagrad_dual(gramian_of(rows), 0.5, kNoise);
   EXPECT_EQ(dual.fallback, "stationary");
   EXPECT_LE((rows.transpose() * dual.direction - Eigen::Vector2d(0, 1.0 / 3)).norm(), 1e-14);
   // Rows e, -2e and e2: the mean (-1, 1) / 3 lowers e; the nearest direction that does not is e2 / 3.
   const MatrixXd skewed{{1, 0}, {-2, 0}, {0, 1}};
-  const CagradDual corrected = cagrad_dual(gramian_of(skewed), 0.9);
+  const CagradDual corrected = cagrad_dual(gramian_of(skewed), 0.9, kNoise);
   EXPECT_EQ(corrected.fallback, "stationary");
   EXPECT_LE((skewed.transpose() * corrected.direction - Eigen::Vector2d(0, 1.0 / 3)).norm(), 1e-14);
   // With a small ball the worst task stays below zero, and the answer is on the border of the ball.

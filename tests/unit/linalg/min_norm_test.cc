@@ -9,6 +9,8 @@
 namespace reconcile {
 namespace {
 
+constexpr double kNoise = 1e-14;
+
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
@@ -32,7 +34,7 @@ TEST(MinNorm, FulfilsTheOptimalityConditionsForAllShapes) {
     for (const int P : {1, 2, 5, 19, 39, 45, 100, 1000}) {
       SCOPED_TRACE(testing::Message() << T << " x " << P);
       const MatrixXd gramian = gramian_of(random_rows(T, P, ++seed));
-      const MinNormPoint point = min_norm(gramian);
+      const MinNormPoint point = min_norm(gramian, kNoise);
       expect_optimal(gramian, point, 1e-13);
       EXPECT_LE(point.iterations, 4 * T + 5);
     }
@@ -42,7 +44,7 @@ TEST(MinNorm, FulfilsTheOptimalityConditionsForAllShapes) {
 TEST(MinNorm, FulfilsThemForRowsOverTwentyFourDecades) {
   for (const int T : {2, 3, 7, 40}) {
     const MatrixXd gramian = gramian_of(spread(random_rows(T, 60, T), 24));
-    expect_optimal(gramian, min_norm(gramian), 1e-13);
+    expect_optimal(gramian, min_norm(gramian, kNoise), 1e-13);
   }
 }
 
@@ -50,15 +52,15 @@ TEST(MinNorm, AgreesWithTheClosedFormOfTwoTasks) {
   for (uint64_t seed = 0; seed < 200; ++seed) {
     const MatrixXd gramian = gramian_of(spread(random_rows(2, 3, seed), static_cast<double>(seed % 5)));
     const double first = (gramian(1, 1) - gramian(0, 1)) / (gramian(0, 0) + gramian(1, 1) - 2 * gramian(0, 1));
-    EXPECT_NEAR(min_norm(gramian).weights(0), std::clamp(first, 0.0, 1.0), 1e-13) << seed;
+    EXPECT_NEAR(min_norm(gramian, kNoise).weights(0), std::clamp(first, 0.0, 1.0), 1e-13) << seed;
   }
 }
 
 TEST(MinNorm, DoesNotDependOnTheScale) {
   const MatrixXd rows = random_rows(8, 30, 3);
-  const VectorXd expected = min_norm(gramian_of(rows)).weights;
+  const VectorXd expected = min_norm(gramian_of(rows), kNoise).weights;
   for (const double scale : {1e-24, 1e-12, 1e-3, 1e12, 1e24}) {
-    EXPECT_LE((min_norm(gramian_of(scale * rows)).weights - expected).norm(), 1e-12) << scale;
+    EXPECT_LE((min_norm(gramian_of(scale * rows), kNoise).weights - expected).norm(), 1e-12) << scale;
   }
 }
 
@@ -66,7 +68,7 @@ TEST(MinNorm, IsStationaryWhereZeroIsInTheHull) {
   for (const int P : {1, 3, 10}) {
     MatrixXd rows = random_rows(12, P, P);
     rows.row(0) = -rows.bottomRows(11).colwise().sum();
-    const MinNormPoint point = min_norm(gramian_of(rows));
+    const MinNormPoint point = min_norm(gramian_of(rows), kNoise);
     EXPECT_EQ(point.fallback, "stationary");
     EXPECT_LE((rows.transpose() * point.weights).norm(), 1e-7);
     EXPECT_LE(point.residual, 1e-13);
@@ -77,17 +79,17 @@ TEST(MinNorm, SpreadsTheWeightOverZeroRows) {
   MatrixXd rows = random_rows(4, 6, 1);
   rows.row(1).setZero();
   rows.row(2).setZero();
-  const MinNormPoint point = min_norm(gramian_of(rows));
+  const MinNormPoint point = min_norm(gramian_of(rows), kNoise);
   EXPECT_EQ(point.fallback, "zero row");
   EXPECT_TRUE(point.weights.isApprox(Eigen::Vector4d(0, 0.5, 0.5, 0)));
-  EXPECT_TRUE(min_norm(MatrixXd::Zero(3, 3)).weights.isApprox(VectorXd::Constant(3, 1.0 / 3)));
+  EXPECT_TRUE(min_norm(MatrixXd::Zero(3, 3), kNoise).weights.isApprox(VectorXd::Constant(3, 1.0 / 3)));
 }
 
 TEST(MinNorm, IgnoresDuplicates) {
   const MatrixXd rows = random_rows(5, 8, 9);
   const MatrixXd twice = rows.replicate(2, 1);
-  const VectorXd once = rows.transpose() * min_norm(gramian_of(rows)).weights;
-  const MinNormPoint point = min_norm(gramian_of(twice));
+  const VectorXd once = rows.transpose() * min_norm(gramian_of(rows), kNoise).weights;
+  const MinNormPoint point = min_norm(gramian_of(twice), kNoise);
   EXPECT_LE((twice.transpose() * point.weights - once).norm(), 1e-13);
   EXPECT_LE(point.residual, 1e-13);
 }

@@ -28,7 +28,7 @@ TEST(WithoutNoise, KeepsTheBitsOfARegularGramian) {
 TEST(WithoutNoise, MakesDependentRowsDependentAgain) {
   const Eigen::MatrixXf rows = random_rows(6, 2, 1).cast<float>();
   const Eigen::MatrixXd gramian = (rows * rows.transpose()).cast<double>();  // products in float
-  const Eigen::MatrixXd clean = without_noise(gramian, std::numeric_limits<float>::epsilon());
+  const Eigen::MatrixXd clean = without_noise(gramian, gramian_noise(6, std::numeric_limits<float>::epsilon()));
   EXPECT_LE((clean - gramian).norm(), 1e-6 * gramian.norm());
   EXPECT_LE(Eigen::FullPivLU<Eigen::MatrixXd>(clean).setThreshold(1e-13).rank(), 2);
 }

@@ -1,0 +1,105 @@
+#include "reconcile/data/dataset.h"
+
+#include <ATen/ATen.h>
+
+#include "reconcile/base/error.h"
+#include "unit/data/temp_folder.h"
+
+namespace reconcile {
+namespace {
+
+using testing::expect_error;
+
+const TaskSet kTasks = {{.name = "digit", .num_outputs = 10}, {.name = "item", .num_outputs = 10}};
+
+/// Four images of 1 x 1 x 2 with values 0 to 7.
+std::shared_ptr<const ImageSet> four_images() {
+  return std::make_shared<ImageSet>(kTasks, at::arange(8).to(at::kByte).view({4, 1, 1, 2}),
+                                    std::vector<at::Tensor>{at::arange(4), at::arange(4) + 5});
+}
+
+TEST(ImageSet, GathersABatchInTheGivenOrder) {
+  const auto images = four_images();
+  EXPECT_EQ(images->size(), 4);
+  EXPECT_EQ(images->input_shape(), (std::vector<int64_t>{1, 1, 2}));
+  const std::vector<int64_t> samples = {3, 0, 3};
+  const Batch batch = images->batch(samples);
+  ASSERT_EQ(batch.inputs.values().size(), 1U);
+  EXPECT_EQ(batch.inputs.partition().num_tasks(), 2);
+  const at::Tensor expected = at::tensor({6.F, 7.F, 0.F, 1.F, 6.F, 7.F}).view({3, 1, 1, 2}) / 255;
+  EXPECT_TRUE(batch.inputs.of_task(1).equal(expected));
+  EXPECT_TRUE(batch.targets[0].equal(at::tensor({3, 0, 3}, at::kLong)));
+  EXPECT_TRUE(batch.targets[1].equal(at::tensor({8, 5, 8}, at::kLong)));
+}
+
+TEST(ImageSet, MapsBytesToZeroToOne) {
+  const ImageSet images({kTasks[0]}, at::tensor({0, 255}).to(at::kByte).view({1, 1, 1, 2}),
+                        {at::zeros(1, at::kLong)});
+  const std::vector<int64_t> samples = {0};
+  EXPECT_TRUE(images.batch(samples).inputs.of_task(0).flatten().equal(at::tensor({0.F, 1.F})));
+}
+
+TEST(ImageSet, RejectsImagesThatAreNotBytes) {
+  expect_error<InvalidArgument>(
+      [] {
+        ImageSet({}, at::zeros({2, 1, 3, 3}), {});
+      },
+      {"images are Float", "must be uint8 [N, C, H, W]"});
+  expect_error<InvalidArgument>(
+      [] {
+        ImageSet({}, at::zeros({2, 3, 3}, at::kByte), {});
+      },
+      {"[2, 3, 3]"});
+}
+
+TEST(ImageSet, RejectsTargetsThatDoNotFit) {
+  const at::Tensor images = at::zeros({2, 1, 3, 3}, at::kByte);
+  expect_error<InvalidArgument>([&] { ImageSet(kTasks, images, {at::arange(2)}); },
+                                {"1 targets for 2 tasks"});
+  expect_error<InvalidArgument>(
+      [&] {
+        ImageSet(kTasks, images, {at::arange(2), at::arange(3)});
+      },
+      {"task \"item\"", "[3], must be int64 [2]"});
+  expect_error<InvalidArgument>(
+      [&] {
+        ImageSet(kTasks, images, {at::ones(2), at::arange(2)});
+      },
+      {"task \"digit\" are Float"});
+}
+
+TEST(OnlyTask, KeepsTheImagesAndOneTarget) {
+  const auto item = only_task(four_images(), "item");
+  EXPECT_EQ(item->tasks(), TaskSet{kTasks[1]});
+  EXPECT_EQ(item->size(), 4);
+  EXPECT_EQ(item->input_shape(), (std::vector<int64_t>{1, 1, 2}));
+  const std::vector<int64_t> samples = {2};
+  const Batch batch = item->batch(samples);
+  EXPECT_EQ(batch.inputs.partition().num_tasks(), 1);
+  EXPECT_TRUE(batch.inputs.of_task(0).equal(four_images()->batch(samples).inputs.of_task(0)));
+  ASSERT_EQ(batch.targets.size(), 1U);
+  EXPECT_EQ(batch.targets[0].item<int64_t>(), 7);
+}
+
+TEST(OnlyTask, RejectsAnUnknownTask) {
+  expect_error<InvalidArgument>([] { only_task(four_images(), "digits"); },
+                                {"no task \"digits\"", "Did you mean \"digit\"?", "digit, item"});
+}
+
+TEST(FirstSamples, CutsTheSize) {
+  const auto first = first_samples(four_images(), 3);
+  EXPECT_EQ(first->size(), 3);
+  EXPECT_EQ(first->tasks(), kTasks);
+  EXPECT_EQ(first->input_shape(), (std::vector<int64_t>{1, 1, 2}));
+  const std::vector<int64_t> samples = {2};
+  EXPECT_EQ(first->batch(samples).targets[0].item<int64_t>(), 2);
+}
+
+TEST(FirstSamples, RejectsMoreThanThereAre) {
+  expect_error<InvalidArgument>([] { first_samples(four_images(), 5); },
+                                {"first 5 samples: the data set has 4"});
+  expect_error<InvalidArgument>([] { first_samples(four_images(), 0); }, {"first 0 samples"});
+}
+
+}  // namespace
+}  // namespace reconcile
