@@ -1,6 +1,8 @@
-// Cost of a training step of ResNet-18 on 36x36 images with two tasks, as ratios against the plain joint step of the same run.
-// The variants take turns, round by round, so that a slow moment of the machine hits them all; medians are printed.
-// usage: bench_step [batch size, default 256] [rounds, default 7] [threads, default 2]
+// Cost of a training step of ResNet-18 on 36x36 images with two tasks, as ratios against the plain joint step of the
+// same run. The variants take turns, round by round, so that a slow moment of the machine hits them all; medians are
+// printed. usage: bench_step [batch size, default 256] [rounds, default 7] [threads, default 2]
+
+#include "reconcile/train/step.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -12,7 +14,6 @@
 
 #include "reconcile/catalog/catalog.h"
 #include "reconcile/convert/convert.h"
-#include "reconcile/train/step.h"
 
 namespace reconcile {
 namespace {
@@ -31,12 +32,15 @@ std::unique_ptr<Variant> variant(const std::string& method, bool record, int64_t
   auto v = std::make_unique<Variant>();
   const TaskSet tasks{{"T1", TaskKind::kClassification, 10}, {"T2", TaskKind::kClassification, 10}};
   const std::vector<int64_t> shape{1, 36, 36};
-  v->name = method + (record ? " + recorder" : "") + (split_layers > 0 ? fmt::format(", first {} layers split", split_layers) : "");
-  v->model = find(models(), "model", "resnet18").make(Json::object(), entry_where("model", "resnet18"), {tasks, shape, Rng(1)});
+  v->name = method + (record ? " + recorder" : "") +
+            (split_layers > 0 ? fmt::format(", first {} layers split", split_layers) : "");
+  v->model = find(models(), "model", "resnet18")
+                 .make(Json::object(), entry_where("model", "resnet18"), {tasks, shape, Rng(1)});
   const auto plan = choose_layers(fmt::format("first(k={})", split_layers), {}, *v->model, shape);
   convert(*v->model, plan, CopyInit::kFresh, Statistics::kMixed, shape, Rng(2));
   v->method = make_aggregator(method);
-  if (record) v->recorder.emplace(v->model->shared_layout(), v->model->task_names(), std::vector<double>{0.0, -0.02, -0.1});
+  if (record)
+    v->recorder.emplace(v->model->shared_layout(), v->model->task_names(), std::vector<double>{0.0, -0.02, -0.1});
   v->step.emplace(*v->model, *v->method.aggregator, v->method.entry->reduction, OptimizerOptions{.lr = 0.01},
                   v->recorder ? &*v->recorder : nullptr);
   return v;
@@ -66,10 +70,12 @@ void run(int64_t batch_size, int64_t rounds) {
     }
   }
   const double base = median(variants.front()->seconds);
-  fmt::print("ResNet-18, 36x36, batch {}, {} threads, {} rounds; baseline: {}\n", batch_size, at::get_num_threads(), rounds,
-             variants.front()->name);
-  for (const auto& v : variants) fmt::print("{:<32} {:>8.1f} ms {:>6.2f}x\n", v->name, 1e3 * median(v->seconds), median(v->seconds) / base);
-  fmt::print("recorder over the same step without it: cagrad {:.3f}x\n", median(variants[6]->seconds) / median(variants[5]->seconds));
+  fmt::print("ResNet-18, 36x36, batch {}, {} threads, {} rounds; baseline: {}\n", batch_size, at::get_num_threads(),
+             rounds, variants.front()->name);
+  for (const auto& v : variants)
+    fmt::print("{:<32} {:>8.1f} ms {:>6.2f}x\n", v->name, 1e3 * median(v->seconds), median(v->seconds) / base);
+  fmt::print("recorder over the same step without it: cagrad {:.3f}x\n",
+             median(variants[6]->seconds) / median(variants[5]->seconds));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ int main() {
   (*cagrad)(gradients, rng, direction);
   const at::Tensor conv = gradients.layer_gramians()[0];  // [2, 2]: the tasks pull against each other here
   // [end readme]
-  fmt::print("products with the direction: {:.3f} {:.3f}; tasks in conv: {:.1f}\n", rows[0].dot(direction).item<double>(),
-             rows[1].dot(direction).item<double>(), conv[0][1].item<double>());
+  fmt::print("products with the direction: {:.3f} {:.3f}; tasks in conv: {:.1f}\n",
+             rows[0].dot(direction).item<double>(), rows[1].dot(direction).item<double>(), conv[0][1].item<double>());
   return conv[0][1].item<double>() < 0 ? 0 : 1;
 }

@@ -30,14 +30,16 @@ inline Sample random_sample(int64_t T, int64_t P, int64_t rank, Rng& rng) {
           normal_matrix(T, rank, rng).mm(normal_matrix(rank, P, rng))};
 }
 
-/// Rows whose combination with random weights, positive for the first `num_active` tasks and zero for the others, is zero:
-/// no direction lowers all of the active tasks.
+/// Rows whose combination with random weights, positive for the first `num_active` tasks and zero for the others, is
+/// zero: no direction lowers all of the active tasks.
 inline Sample stationary_sample(int64_t T, int64_t P, int64_t num_active, Rng& rng) {
   at::Tensor rows = normal_matrix(T, P, rng);
   at::Tensor weights = normal_matrix(num_active, 1, rng).abs() + 0.1;
   const at::Tensor others = (weights * rows.narrow(0, 0, num_active)).narrow(0, 1, num_active - 1).sum(0);
   rows[0].copy_(-others / weights[0]);
-  return {(num_active == T ? "strongly stationary " : "weakly stationary ") + std::to_string(T) + "x" + std::to_string(P), rows};
+  return {
+      (num_active == T ? "strongly stationary " : "weakly stationary ") + std::to_string(T) + "x" + std::to_string(P),
+      rows};
 }
 
 /// Row t times 10^(decades * t / (T - 1) - decades / 2).
@@ -51,9 +53,19 @@ inline std::vector<Sample> samples() {
   Rng rng(20);
   std::vector<Sample> list;
   const auto add = [&](const std::string& name, const at::Tensor& rows) { list.push_back({name, rows}); };
-  for (const auto& [T, P, rank] : std::vector<std::array<int64_t, 3>>{
-           {1, 1, 1}, {1, 12, 1}, {2, 1, 1}, {2, 9, 2}, {4, 3, 1}, {4, 3, 2}, {4, 3, 3}, {9, 11, 5}, {9, 11, 9},
-           {20, 6, 6}, {40, 6, 6}, {40, 50, 40}, {3, 5000, 3}}) {
+  for (const auto& [T, P, rank] : std::vector<std::array<int64_t, 3>>{{1, 1, 1},
+                                                                      {1, 12, 1},
+                                                                      {2, 1, 1},
+                                                                      {2, 9, 2},
+                                                                      {4, 3, 1},
+                                                                      {4, 3, 2},
+                                                                      {4, 3, 3},
+                                                                      {9, 11, 5},
+                                                                      {9, 11, 9},
+                                                                      {20, 6, 6},
+                                                                      {40, 6, 6},
+                                                                      {40, 50, 40},
+                                                                      {3, 5000, 3}}) {
     list.push_back(random_sample(T, P, rank, rng));
   }
   for (const int64_t P : {19, 100}) {

@@ -34,7 +34,8 @@ void compare(const AggregatorEntry& entry, const Json& golden) {
   const double size = expected.norm().item<double>();
   const double scale = size > 0 ? size : rows.abs().max().item<double>();
   EXPECT_LE((result.direction - expected).norm().item<double>(), golden["rtol"].get<double>() * scale)
-      << result.direction << "\nexpected\n" << expected;
+      << result.direction << "\nexpected\n"
+      << expected;
   if (!golden.contains("weights")) return;
   const auto weights = golden["weights"].get<std::vector<double>>();
   for (size_t t = 0; t < weights.size(); ++t) {

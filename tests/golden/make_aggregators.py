@@ -104,7 +104,8 @@ def sum_(rows, options, seed):
 def mgda(rows, options, seed):
     T, G = len(rows), gramian(rows)
     for face in faces(range(T)):
-        system = [[G[i][j] for j in face] + [Fraction(-1)] for i in face] + [[Fraction(1)] * len(face) + [Fraction(0)]]
+        system = [[G[i][j] for j in face] + [Fraction(-1)] for i in face]
+        system.append([Fraction(1)] * len(face) + [Fraction(0)])
         answer = solve(system, [Fraction(0)] * len(face) + [Fraction(1)])
         if answer is None or min(answer[:-1]) < 0:
             continue
@@ -251,8 +252,10 @@ def computed():
                 seed = 17 + number
                 answer = method(rows, options, seed)
                 weights, direction = answer if isinstance(answer, tuple) else (answer, None)
-                if direction is None:
-                    direction = combine(weights, rows) if isinstance(weights[0], Fraction) else chop(combine(weights, to_mpf(rows)), floats)
+                if direction is None and isinstance(weights[0], Fraction):
+                    direction = combine(weights, rows)
+                elif direction is None:
+                    direction = chop(combine(weights, to_mpf(rows)), floats)
                 yield {"aggregator": name, "case": case, "options": options, "seed": seed, "rtol": 1e-9,
                        "rows": floats, "direction": [float(x) for x in direction]}
 

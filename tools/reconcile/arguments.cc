@@ -56,7 +56,8 @@ void OutputArguments::prepare(const Experiment& experiment) const {
     const auto difference =
         first_difference(read_experiment(Config::from_file(config)).resolved(), experiment.resolved());
     if (!difference.empty()) {
-      fail<StateError>("{}: the run in it was another one: {}. Choose another folder, or undo the change.", directory, difference);
+      fail<StateError>("{}: the run in it was another one: {}. Choose another folder, or undo the change.", directory,
+                       difference);
     }
     return;
   }

@@ -25,8 +25,8 @@ struct OutputArguments {
   bool resume = false;
 
   void add_to(CLI::App& verb);
-  /// Makes the folder and stores the resolved configuration in it. StateError if it holds a run already and --resume was not
-  /// given, or if the run in it had another configuration (the first key that differs is named).
+  /// Makes the folder and stores the resolved configuration in it. StateError if it holds a run already and --resume
+  /// was not given, or if the run in it had another configuration (the first key that differs is named).
   void prepare(const Experiment& experiment) const;
 };
 

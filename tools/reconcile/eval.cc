@@ -20,14 +20,15 @@ void eval(const Arguments& arguments) {
                         : arguments.split == "train" ? *run.data.train
                                                      : *run.data.validation;
   const TaskMetrics metrics = evaluate(*run.model, data, run.experiment.train.eval_batch_size);
-  Json document{{"run", arguments.run}, {"split", arguments.split}, {"weights", arguments.weights}, {"samples", data.size()}};
+  Json document{
+      {"run", arguments.run}, {"split", arguments.split}, {"weights", arguments.weights}, {"samples", data.size()}};
   for (const auto& [task, values] : metrics) {
     for (const auto& [metric, value] : values) document["metrics"][task][metric] = number(value);
   }
   if (arguments.json) return print(document);
   for (const auto& [task, values] : metrics) {
-    fmt::print("{}: accuracy {:.2f} %, loss {:.4f} on {} {} samples\n", task, 100 * values.at("accuracy"), values.at("loss"),
-               data.size(), arguments.split);
+    fmt::print("{}: accuracy {:.2f} %, loss {:.4f} on {} {} samples\n", task, 100 * values.at("accuracy"),
+               values.at("loss"), data.size(), arguments.split);
   }
 }
 
@@ -37,9 +38,12 @@ void add_eval(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("eval", "evaluate a trained run");
   auto arguments = std::make_shared<Arguments>();
   verb->add_option("run", arguments->run, "folder of a finished run, e.g. runs/demo/base-sum/seed-0")->required();
-  verb->add_option("--split", arguments->split, "which samples")->check(CLI::IsMember({"test", "validation", "train"}))->capture_default_str();
+  verb->add_option("--split", arguments->split, "which samples")
+      ->check(CLI::IsMember({"test", "validation", "train"}))
+      ->capture_default_str();
   verb->add_option("--weights", arguments->weights, "of the last epoch, or of the best on the validation split")
-      ->check(CLI::IsMember({"last", "best"}))->capture_default_str();
+      ->check(CLI::IsMember({"last", "best"}))
+      ->capture_default_str();
   verb->add_flag("--json", arguments->json, "one JSON document on stdout");
   verb->callback([arguments] { eval(*arguments); });
 }

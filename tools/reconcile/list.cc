@@ -16,7 +16,9 @@ Json rows(const std::vector<EntryType>& entries) {
 }
 
 void list(const std::string& kind, bool json) {
-  const Json catalogues{{"aggregators", rows(aggregators())}, {"models", rows(models())}, {"datasets", rows(datasets())},
+  const Json catalogues{{"aggregators", rows(aggregators())},
+                        {"models", rows(models())},
+                        {"datasets", rows(datasets())},
                         {"rules", rows(plan_rules())}};
   const Json chosen = kind.empty() ? catalogues : Json{{kind, catalogues.at(kind)}};
   if (json) return print(chosen);
@@ -37,7 +39,8 @@ void add_list(CLI::App& app) {
   };
   CLI::App* verb = app.add_subcommand("list", "what there is: aggregators, models, datasets, rules");
   auto arguments = std::make_shared<Arguments>();
-  verb->add_option("kind", arguments->kind, "only these")->check(CLI::IsMember({"aggregators", "models", "datasets", "rules"}));
+  verb->add_option("kind", arguments->kind, "only these")
+      ->check(CLI::IsMember({"aggregators", "models", "datasets", "rules"}));
   verb->add_flag("--json", arguments->json, "one JSON document on stdout");
   verb->callback([arguments] { list(arguments->kind, arguments->json); });
 }

@@ -30,8 +30,9 @@ void keep_memory() {
   mallopt(M_TOP_PAD, 64 << 20);
 }
 
-/// Lets the threads of verbs that train sleep while they wait. By default OpenMP's spin, and beside any other busy program a
-/// step then takes ten times as long. OpenMP reads the variable when it is loaded, so the program starts itself anew.
+/// Lets the threads of verbs that train sleep while they wait. By default OpenMP's spin, and beside any other busy
+/// program a step then takes ten times as long. OpenMP reads the variable when it is loaded, so the program starts
+/// itself anew.
 void let_threads_sleep(int argc, char** argv) {
   const std::string verb = argc > 1 ? argv[1] : "";
   if (verb != "recon" && verb != "train") return;
@@ -41,7 +42,8 @@ void let_threads_sleep(int argc, char** argv) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Trains one network on several tasks, finds the layers where their gradients conflict, and splits them.");
+  CLI::App app(
+      "Trains one network on several tasks, finds the layers where their gradients conflict, and splits them.");
   app.set_version_flag("--version", std::string("reconcile ") + kVersion);
   app.require_subcommand(1);
   app.footer("Start with: reconcile recon experiments/glyphs/demo.toml --out runs/demo");

@@ -11,7 +11,7 @@ struct Arguments {
   ExperimentArguments experiment;
   std::string ranking;
   std::string rule;
-  int64_t top_k = -1;
+  std::optional<int64_t> top_k;
   std::string out;
   bool json = false;
 };
@@ -22,16 +22,18 @@ std::string cost_line(const Cost& cost, const Cost& shared) {
 }
 
 void print_table(const std::vector<CostRow>& table) {
-  fmt::print("{:>4} {:>11} {:>9} {:>14} {:>7}  {:<22} {}\n", "K", "parameters", "MB", "MACs", "compute", "fork", "layer added");
+  fmt::print("{:>4} {:>11} {:>9} {:>14} {:>7}  {:<22} {}\n", "K", "parameters", "MB", "MACs", "compute", "fork",
+             "layer added");
   for (size_t k = 0; k < table.size(); ++k) {
     const auto& [layer, cost] = table[k];
     fmt::print("{:>4} {:>11} {:>9.3f} {:>14} {:>6.2f}x  {:<22} {}\n", k, cost.parameters, cost.megabytes, cost.macs,
-               static_cast<double>(cost.macs) / static_cast<double>(table.front().cost.macs), cost.fork.value_or("-"), layer);
+               static_cast<double>(cost.macs) / static_cast<double>(table.front().cost.macs), cost.fork.value_or("-"),
+               layer);
   }
 }
 
 std::string chosen_rule(const Arguments& arguments, const Experiment& experiment) {
-  if (arguments.top_k >= 0) return fmt::format("top_k(k={})", arguments.top_k);
+  if (arguments.top_k) return fmt::format("top_k(k={})", *arguments.top_k);
   return arguments.rule.empty() ? experiment.split.rule : arguments.rule;
 }
 
@@ -51,7 +53,10 @@ void plan(const Arguments& arguments) {
   if (!arguments.out.empty()) write_atomically(arguments.out, document.dump(1) + "\n");
   if (arguments.json) {
     Json result = to_json(cost);
-    result.update({{"rule", chosen.rule}, {"split_layers", Json::array()}, {"shared", to_json(shared)}, {"table", Json::array()}});
+    result.update({{"rule", chosen.rule},
+                   {"split_layers", Json::array()},
+                   {"shared", to_json(shared)},
+                   {"table", Json::array()}});
     for (const auto& [layer, groups] : chosen.layers) result["split_layers"].push_back(layer);
     for (const auto& row : table) {
       Json entry{{"k", result["table"].size()}, {"layer", row.layer}};
@@ -63,18 +68,21 @@ void plan(const Arguments& arguments) {
   if (!table.empty()) print_table(table);
   fmt::print("\n{:<12} {:>11} {:>9} {:>14} {:>7}  fork\n", "", "parameters", "MB", "MACs", "compute");
   fmt::print("{:<12} {}\n", "shared", cost_line(shared, shared));
-  fmt::print("{:<12} {}\n{} layers split by {}\n", "this plan", cost_line(cost, shared), chosen.layers.size(), chosen.rule);
+  fmt::print("{:<12} {}\n{} layers split by {}\n", "this plan", cost_line(cost, shared), chosen.layers.size(),
+             chosen.rule);
 }
 
 }  // namespace
 
 void add_plan(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("plan", "choose the layers to split and show what each choice costs, before training");
+  CLI::App* verb =
+      app.add_subcommand("plan", "choose the layers to split and show what each choice costs, before training");
   auto arguments = std::make_shared<Arguments>();
   arguments->experiment.add_to(*verb);
   verb->add_option("--ranking", arguments->ranking, "ranking of `reconcile score`, or Recon's {layer: score} JSON");
-  auto* rule = verb->add_option("--rule", arguments->rule, "how to choose, e.g. mac_budget(factor=1.5); default: split.rule of the experiment");
-  verb->add_option("--top-k", arguments->top_k, "short for --rule top_k(k=K)")->excludes(rule)->check(CLI::NonNegativeNumber);
+  auto* rule = verb->add_option("--rule", arguments->rule,
+                                "how to choose, e.g. mac_budget(factor=1.5); default: split.rule of the experiment");
+  verb->add_option("--top-k", arguments->top_k, "short for --rule top_k(k=K)")->excludes(rule);
   verb->add_option("--out", arguments->out, "write the plan to this file");
   verb->add_flag("--json", arguments->json, "one JSON document on stdout");
   verb->callback([arguments] { plan(*arguments); });

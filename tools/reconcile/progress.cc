@@ -52,13 +52,15 @@ void Progress::on_epoch(const Json& record, int64_t epochs) {
     tasks += fmt::format(" · {} loss {:.3f}", task, values.at("loss").get<double>());
     if (!record.contains("validation")) continue;
     const Json& validation = record.at("validation").at(task);
-    if (validation.contains("accuracy")) tasks += fmt::format(", accuracy {:.2f} %", 100 * validation.at("accuracy").get<double>());
+    if (validation.contains("accuracy"))
+      tasks += fmt::format(", accuracy {:.2f} %", 100 * validation.at("accuracy").get<double>());
   }
-  const std::string conflict = record.contains("conflict_share")
-                                   ? fmt::format(" · conflict {:.0f} %", 100 * record.at("conflict_share").get<double>())
-                                   : "";
-  fmt::print(stderr, "{} epoch {}/{} in {:.1f} s, {:.3f} s/step{}{}\n", title_, record.at("epoch").get<int64_t>(), epochs,
-             record.at("seconds").get<double>(), record.at("seconds_per_step").get<double>(), tasks, conflict);
+  const std::string conflict =
+      record.contains("conflict_share")
+          ? fmt::format(" · conflict {:.0f} %", 100 * record.at("conflict_share").get<double>())
+          : "";
+  fmt::print(stderr, "{} epoch {}/{} in {:.1f} s, {:.3f} s/step{}{}\n", title_, record.at("epoch").get<int64_t>(),
+             epochs, record.at("seconds").get<double>(), record.at("seconds_per_step").get<double>(), tasks, conflict);
 }
 
 void Progress::on_message(const std::string& text) {

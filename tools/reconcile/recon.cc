@@ -28,20 +28,34 @@ std::string folder_name(const std::string& method) {
   return name;
 }
 
+/// Tries the split rule, with every layer at score 0 where the ranking is still to be found: a wrong rule or K shows now and
+/// not after the search.
+void check_rule(const Experiment& experiment, LayerRanking ranking) {
+  const DataSignature data = data_signature(experiment);
+  const auto model = make_model(experiment, data, experiment.seeds.front());
+  if (ranking.empty()) {
+    for (const auto& layer : model->layers()) ranking.push_back({layer->name(), 0});
+  }
+  choose_layers(experiment.split.rule, ranking, *model, data.input_shape);
+}
+
 /// The stages of `reconcile recon`, each skipped when its result is there already.
 class Pipeline {
  public:
-  Pipeline(const Arguments& arguments, const Experiment& experiment)
-      : experiment_(experiment), directory_(arguments.output.directory), data_(load_data(experiment, "")),
-        record_{experiment, data_.train->tasks(), data_.fingerprint, arguments.command, {}, {}, {}, {}} {
+  /// `ranking` may be empty: then it is found by a search.
+  Pipeline(const Arguments& arguments, const Experiment& experiment, LayerRanking ranking)
+      : experiment_(experiment),
+        directory_(arguments.output.directory),
+        data_(load_data(experiment, "")),
+        record_{experiment, data_.train->tasks(), data_.fingerprint, arguments.command, std::move(ranking), {}, {}, {}} {
     say(fmt::format("data {}: {} train, {} validation, {} test samples", experiment.data.name, data_.train->size(),
                     data_.validation->size(), data_.test->size()));
-    if (!arguments.ranking.empty()) record_.ranking = read_ranking(arguments.ranking);
   }
 
   void operator()() {
     if (experiment_.compare.single) {
-      for (const auto& task : data_.train->tasks()) train_seeds("single-" + task.name, {.kind = "single", .task = task.name});
+      for (const auto& task : data_.train->tasks())
+        train_seeds("single-" + task.name, {.kind = "single", .task = task.name});
     }
     if (experiment_.compare.recon) {
       if (record_.ranking.empty()) search();
@@ -57,7 +71,8 @@ class Pipeline {
   }
 
  private:
-  void train_one(const Experiment& experiment, const std::string& folder, const RunChoice& choice, const DataSplits& data) {
+  void train_one(const Experiment& experiment, const std::string& folder, const RunChoice& choice,
+                 const DataSplits& data) {
     const std::string path = fmt::format("{}/seed-{}", folder, choice.seed);
     Progress progress(path);
     Json run = train_run(experiment, choice, data, directory_ / path, progress, stop_requested);
@@ -89,19 +104,24 @@ class Pipeline {
     train_one(experiment, "search", choice, data_);
     const auto& options = experiment.search;
     const fs::path run = directory_ / "search" / fmt::format("seed-{}", choice.seed);
-    record_.ranking = rank_layers(read_json_lines(run / "run.jsonl"), options.threshold, {options.first_epoch, options.last_epoch});
-    const Json context{{"threshold", options.threshold}, {"method", options.method}, {"epochs", options.epochs}, {"seed", choice.seed}};
+    record_.ranking =
+        rank_layers(read_json_lines(run / "run.jsonl"), options.threshold, {options.first_epoch, options.last_epoch});
+    const Json context{{"threshold", options.threshold},
+                       {"method", options.method},
+                       {"epochs", options.epochs},
+                       {"seed", choice.seed}};
     write_atomically(directory_ / "ranking.json", ranking_to_json(record_.ranking, context).dump(1) + "\n");
   }
 
   void plan() {
-    const DataSignature data{data_.train->tasks(), data_.train->input_shape()};
+    const DataSignature data = data_signature(experiment_);
     const auto model = make_model(experiment_, data, experiment_.seeds.front());
     record_.plan = choose_layers(experiment_.split.rule, record_.ranking, *model, data.input_shape);
     record_.costs = cost_table(*model, record_.ranking, data.input_shape);
     for (const auto& row : record_.ranking) record_.layer_sizes.push_back(model->layer(row.layer)->num_parameters());
     write_atomically(directory_ / "plan.json", plan_to_json(record_.plan, model->task_names()).dump(1) + "\n");
-    say(fmt::format("plan {}: {} of {} layers are split", record_.plan.rule, record_.plan.layers.size(), model->layers().size()));
+    say(fmt::format("plan {}: {} of {} layers are split", record_.plan.rule, record_.plan.layers.size(),
+                    model->layers().size()));
   }
 
   const Experiment& experiment_;
@@ -112,8 +132,11 @@ class Pipeline {
 
 void recon(const Arguments& arguments) {
   const Experiment experiment = arguments.experiment.read();
+  const LayerRanking ranking = arguments.ranking.empty() ? LayerRanking{} : read_ranking(arguments.ranking);
+  check_rule(experiment, ranking);
+  Pipeline pipeline(arguments, experiment, ranking);
   arguments.output.prepare(experiment);
-  Pipeline(arguments, experiment)();
+  pipeline();
   const fs::path page = fs::path(arguments.output.directory) / "report.html";
   write_atomically(page, html_report(arguments.output.directory));
   fmt::print("{}\n{}\n", console_report(arguments.output.directory), page.string());

@@ -29,7 +29,8 @@ void add_report(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
   verb->add_option("run", arguments->run, "folder of `reconcile recon`, or of one run")->required();
   verb->add_option("--format", arguments->format, "of the table; only text also writes report.html")
-      ->check(CLI::IsMember({"text", "csv", "markdown"}))->capture_default_str();
+      ->check(CLI::IsMember({"text", "csv", "markdown"}))
+      ->capture_default_str();
   verb->add_flag("--json", arguments->json, "one JSON document on stdout");
   verb->callback([arguments] { report(*arguments); });
 }

@@ -20,15 +20,19 @@ void score(const Arguments& arguments) {
   std::filesystem::path log = arguments.run;
   if (std::filesystem::is_directory(log)) log /= "run.jsonl";
   const LayerRanking ranking = rank_layers(read_json_lines(log), arguments.threshold, arguments.window);
-  Json document = ranking_to_json(ranking, {{"run", arguments.run}, {"threshold", arguments.threshold},
-                                            {"first_epoch", arguments.window.first}, {"last_epoch", arguments.window.last}});
+  Json document = ranking_to_json(ranking, {{"run", arguments.run},
+                                            {"threshold", arguments.threshold},
+                                            {"first_epoch", arguments.window.first},
+                                            {"last_epoch", arguments.window.last}});
   if (!arguments.out.empty()) write_atomically(arguments.out, document.dump(1) + "\n");
   if (!arguments.compare.empty()) document["distance"] = ranking_distance(ranking, read_ranking(arguments.compare));
   if (arguments.json) return print(document);
   fmt::print("{:>4} {:>8}  layer\n", "rank", "score");
-  for (size_t i = 0; i < ranking.size(); ++i) fmt::print("{:>4} {:>8}  {}\n", i + 1, ranking[i].score, ranking[i].layer);
+  for (size_t i = 0; i < ranking.size(); ++i)
+    fmt::print("{:>4} {:>8}  {}\n", i + 1, ranking[i].score, ranking[i].layer);
   if (!arguments.compare.empty()) {
-    fmt::print("mean displacement against {}: {:.2f} places\n", arguments.compare, document.at("distance").get<double>());
+    fmt::print("mean displacement against {}: {:.2f} places\n", arguments.compare,
+               document.at("distance").get<double>());
   }
 }
 
@@ -40,7 +44,8 @@ void add_score(CLI::App& app) {
   verb->add_option("run", arguments->run, "folder of a run, or its run.jsonl")->required();
   verb->add_option("--threshold", arguments->threshold, "S: count cosines below it")->capture_default_str();
   verb->add_option("--first-epoch", arguments->window.first, "first epoch that counts")->capture_default_str();
-  verb->add_option("--last-epoch", arguments->window.last, "last epoch that counts; 0 is the last recorded")->capture_default_str();
+  verb->add_option("--last-epoch", arguments->window.last, "last epoch that counts; 0 is the last recorded")
+      ->capture_default_str();
   verb->add_option("--out", arguments->out, "write the ranking to this file");
   verb->add_option("--compare", arguments->compare, "another ranking: print the mean displacement");
   verb->add_flag("--json", arguments->json, "one JSON document on stdout");

@@ -24,7 +24,8 @@ TaskMetrics metrics_of(const Json& block) {
   return result;
 }
 
-/// The metrics that a run reports: of its last epoch, or of its best on the validation split (empty where there is none).
+/// The metrics that a run reports: of its last epoch, or of its best on the validation split (empty where there is
+/// none).
 TaskMetrics last_metrics(const Json& run) { return metrics_of(run.at("last")); }
 TaskMetrics best_metrics(const Json& run) {
   return run.at("best").is_null() ? TaskMetrics{} : metrics_of(run.at("best").at("test"));
@@ -87,16 +88,22 @@ Json cost_of(const std::vector<Json>& runs, bool is_single, const std::string& k
   return sum;
 }
 
-Json row(const std::string& label, const std::vector<Json>& runs, const TaskSet& tasks, const std::vector<Json>& single) {
+Json row(const std::string& label, const std::vector<Json>& runs, const TaskSet& tasks,
+         const std::vector<Json>& single) {
   const std::string kind = runs.front().at("kind");
   const bool is_single = kind == "single";
   const PerSeed last = by_seed(runs, last_metrics);
   const PerSeed reference = by_seed(single, last_metrics);
   const Json seconds = to_json(numbers(runs, "", "seconds_per_step"));
-  return {{"label", label}, {"kind", kind}, {"method", is_single ? Json(nullptr) : runs.front().at("method")},
-          {"parameters", cost_of(runs, is_single, "parameters")}, {"megabytes", cost_of(runs, is_single, "megabytes")},
-          {"macs", cost_of(runs, is_single, "macs")}, {"seconds_per_step", seconds.at("mean")},
-          {"metrics", spread_of(tasks, last)}, {"best_metrics", spread_of(tasks, by_seed(runs, best_metrics))},
+  return {{"label", label},
+          {"kind", kind},
+          {"method", runs.front().at("method")},
+          {"parameters", cost_of(runs, is_single, "parameters")},
+          {"megabytes", cost_of(runs, is_single, "megabytes")},
+          {"macs", cost_of(runs, is_single, "macs")},
+          {"seconds_per_step", seconds.at("mean")},
+          {"metrics", spread_of(tasks, last)},
+          {"best_metrics", spread_of(tasks, by_seed(runs, best_metrics))},
           {"delta_m", is_single ? Json(nullptr) : improvement(tasks, last, reference, delta_m)},
           {"delta_m_flat", is_single ? Json(nullptr) : improvement(tasks, last, reference, delta_m_flat)},
           {"severe_share", to_json(numbers(runs, "conflict", "severe_share"))},
@@ -131,7 +138,9 @@ Json summarise(const PipelineRecord& record) {
   }
   Json ranking = Json::array();
   for (size_t i = 0; i < record.ranking.size(); ++i) {
-    ranking.push_back({{"layer", record.ranking[i].layer}, {"score", record.ranking[i].score}, {"parameters", record.layer_sizes[i]}});
+    ranking.push_back({{"layer", record.ranking[i].layer},
+                       {"score", record.ranking[i].score},
+                       {"parameters", record.layer_sizes[i]}});
   }
   Json costs = Json::array();
   for (const auto& [layer, cost] : record.costs) {
@@ -144,14 +153,30 @@ Json summarise(const PipelineRecord& record) {
   for (const auto& run : record.runs) {
     if (run.at("kind") == "recon") plan["fork"] = run.at("fork");
   }
-  return {{"schema_version", 1}, {"version", kVersion}, {"name", e.name}, {"command", record.command},
-          {"dataset", e.data.name}, {"fingerprint", record.fingerprint}, {"model", e.model.name}, {"tasks", tasks},
-          {"seeds", e.seeds}, {"config", e.resolved()},
-          {"protocol", "test metrics of the last epoch; the best epoch is chosen on the validation split, which is held out of the training data"},
+  return {{"schema_version", 1},
+          {"version", kVersion},
+          {"name", e.name},
+          {"command", record.command},
+          {"dataset", e.data.name},
+          {"fingerprint", record.fingerprint},
+          {"model", e.model.name},
+          {"tasks", tasks},
+          {"seeds", e.seeds},
+          {"config", e.resolved()},
+          {"protocol",
+           "test metrics of the last epoch; the best epoch is chosen on the validation split, which is held out of the "
+           "training data"},
           {"severe_threshold", e.conflict.severe},
-          {"search", {{"method", e.search.method}, {"epochs", e.search.epochs}, {"threshold", e.search.threshold},
-                      {"window", {e.search.first_epoch, e.search.last_epoch == 0 ? e.search.epochs : e.search.last_epoch}}}},
-          {"ranking", ranking}, {"plan", plan}, {"costs", costs}, {"runs", record.runs}, {"rows", rows(record)}};
+          {"search",
+           {{"method", e.search.method},
+            {"epochs", e.search.epochs},
+            {"threshold", e.search.threshold},
+            {"window", {e.search.first_epoch, e.search.last_epoch == 0 ? e.search.epochs : e.search.last_epoch}}}},
+          {"ranking", ranking},
+          {"plan", plan},
+          {"costs", costs},
+          {"runs", record.runs},
+          {"rows", rows(record)}};
 }
 
 }  // namespace reconcile::tool

@@ -18,7 +18,8 @@ void train_one(const Arguments& arguments) {
   const DataSplits data = load_data(experiment, experiment.task);
   RunChoice choice{.kind = "train", .method = experiment.method, .task = experiment.task};
   if (!arguments.plan.empty()) {
-    choice.plan = read_plan(arguments.plan, *make_model(experiment, data_signature(experiment), experiment.seeds.front()));
+    choice.plan =
+        read_plan(arguments.plan, *make_model(experiment, data_signature(experiment), experiment.seeds.front()));
   }
   for (const int64_t seed : experiment.seeds) {
     choice.seed = seed;

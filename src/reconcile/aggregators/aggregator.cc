@@ -14,8 +14,10 @@ namespace reconcile {
 
 void Aggregator::load_state(const NamedTensors& state) {
   if (!state.empty()) {
-    fail<StateError>("aggregator: the checkpoint holds \"{}\" for a method without state. "
-                     "Resume with the method that was trained.", state.front().first);
+    fail<StateError>(
+        "aggregator: the checkpoint holds \"{}\" for a method without state. "
+        "Resume with the method that was trained.",
+        state.front().first);
   }
 }
 
@@ -25,8 +27,10 @@ void require_finite(const Eigen::MatrixXd& gramian) {
     if (!std::isfinite(gramian(t, t))) tasks.push_back(t);
   }
   if (tasks.empty()) return;
-  fail<StateError>("aggregator: the gradients of task {} are not finite, or too large to be squared. Lower the learning rate, "
-                   "or look for log(0) and divisions by 0 in the loss.", fmt::join(tasks, ", "));
+  fail<StateError>(
+      "aggregator: the gradients of task {} are not finite, or too large to be squared. Lower the learning rate, "
+      "or look for log(0) and divisions by 0 in the loss.",
+      fmt::join(tasks, ", "));
 }
 
 Aggregation GramianAggregator::operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) {

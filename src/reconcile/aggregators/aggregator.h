@@ -16,15 +16,15 @@
 
 namespace reconcile {
 
-/// What an aggregator does with T identical rows g: `kMean` gives (a factor the method states) times g, `kSum` T times that.
-/// The training step multiplies `kMean` results by T, so that one learning rate fits all methods.
+/// What an aggregator does with T identical rows g: `kMean` gives (a factor the method states) times g, `kSum` T times
+/// that. The training step multiplies `kMean` results by T, so that one learning rate fits all methods.
 enum class Reduction { kMean, kSum };
 
 /// What happened besides the direction.
 struct Aggregation {
-  std::optional<std::vector<double>> weights;    ///< [T], direction = sum of weights[t] * row t; absent if it is none
-  std::map<std::string, double> diagnostics;     ///< numbers such as "residual", "objective", "iterations"
-  std::string fallback;                          ///< the documented fallback taken, or ""
+  std::optional<std::vector<double>> weights;  ///< [T], direction = sum of weights[t] * row t; absent if it is none
+  std::map<std::string, double> diagnostics;   ///< numbers such as "residual", "objective", "iterations"
+  std::string fallback;                        ///< the documented fallback taken, or ""
 };
 
 /// Task gradients -> one direction for the shared parameters. Small T x T problems are solved in double on the CPU.
@@ -52,8 +52,8 @@ class GramianAggregator : public Aggregator {
   /// StateError naming the tasks whose gradients are not finite.
   Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) final;
 
-  /// `gramian` [T, T], positive semi-definite and finite. Squared norms up to `noise` (gramian_noise of the rows' type),
-  /// relative to the rows they are sums of, are as good as zero. The result must have weights.
+  /// `gramian` [T, T], positive semi-definite and finite. Squared norms up to `noise` (gramian_noise of the rows'
+  /// type), relative to the rows they are sums of, are as good as zero. The result must have weights.
   virtual Aggregation weigh(const Eigen::MatrixXd& gramian, double noise, Rng& rng) = 0;
 };
 
@@ -62,9 +62,9 @@ void require_finite(const Eigen::MatrixXd& gramian);
 
 /// Laws that an entry may claim; the contract tests hold it to them, and look for a counter-example where it does not.
 enum Law : unsigned {
-  kPermutation = 1,   ///< reordering the tasks changes nothing, with the same random numbers
-  kHomogeneous = 2,   ///< A(s G) = s A(G) for s > 0
-  kNonConflict = 4,   ///< <g_t, A(G)> >= 0 for every task
+  kPermutation = 1,  ///< reordering the tasks changes nothing, with the same random numbers
+  kHomogeneous = 2,  ///< A(s G) = s A(G) for s > 0
+  kNonConflict = 4,  ///< <g_t, A(G)> >= 0 for every task
 };
 
 /// Catalogue row of an aggregator.

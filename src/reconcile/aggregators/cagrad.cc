@@ -7,8 +7,8 @@
 /// Fallbacks: "zero mean" (g0 = 0: the ball is a point, d = 0), "zero row" (zero rows count in g0 only), "stationary"
 /// (g_w = 0, no direction of the ball raises the worst task above 0: of those that reach 0, the one nearest to g0).
 /// Paper: Liu et al., NeurIPS 2021, arXiv:2110.14048, algorithm 1.
-/// Differs from the authors' code: exact instead of SLSQP with absolute tolerances; no additive 1e-8; the factor T by which
-/// they "match the sum loss" belongs to the training step here.
+/// Differs from the authors' code: exact instead of SLSQP with absolute tolerances; no additive 1e-8; the factor T by
+/// which they "match the sum loss" belongs to the training step here.
 
 #include "reconcile/aggregators/aggregator.h"
 #include "reconcile/linalg/cagrad_dual.h"

@@ -1,14 +1,14 @@
-/// Gradient sign dropout: in every coordinate one sign is chosen at random, and the entries of the other sign are dropped.
+/// Gradient sign dropout: in every coordinate one sign is chosen at random, and the entries of the other sign are
+/// dropped.
 ///   P = (1 + sum_t g_t / sum_t |g_t|) / 2,   U uniform in [0, 1), one for each coordinate
 ///   m_t = 1 where P > U and g_t > 0, or P <= U and g_t < 0, else 0
 ///   d = sum of (l_t + (1 - l_t) m_t) g_t                                     rows [T, P] -> d [P]
 /// l = leak [T]: the part of task t that is never dropped. Coordinates where all rows are zero stay zero.
 /// Reduction: sum; identical rows g give T g.
-/// Cost: T backward passes, [T, P] memory, one fused pass. Coordinate p uses draw p of the rng, so the bits do not depend on
-/// the number of threads; the rng moves on by P. Rows on another device are copied to the CPU.
+/// Cost: T backward passes, [T, P] memory, one fused pass. Rows on another device are copied to the CPU.
+/// Coordinate p uses draw p of the rng, which moves on by P: the bits do not depend on the number of threads.
 /// Paper: Chen et al., NeurIPS 2020, arXiv:2010.06808, algorithm 1 with f(p) = p.
-/// Differs: applied to the gradients of the shared parameters, as the multi-task libraries do, not to activations; no
-/// additive constant in P.
+/// Differs: applied to the gradients of the shared parameters, not to activations; no additive constant in P.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -78,7 +78,8 @@ class GradDrop final : public Aggregator {
     require_finite(to_matrix(gradients.gramian()));
     const std::vector<double> leak = leak_of(gradients.num_tasks());
     const at::Tensor rows = gradients.rows().cpu().contiguous();
-    at::Tensor out = gradient.device().is_cpu() && gradient.is_contiguous() ? gradient : at::empty({rows.size(1)}, rows.options());
+    at::Tensor out =
+        gradient.device().is_cpu() && gradient.is_contiguous() ? gradient : at::empty({rows.size(1)}, rows.options());
     rows.scalar_type() == at::kDouble ? drop_signs<double>(rows, leak, rng, out)
                                       : drop_signs<float>(rows, leak, rng, out);
     rng.set_counter(rng.counter() + static_cast<uint64_t>(rows.size(1)));
@@ -90,8 +91,9 @@ class GradDrop final : public Aggregator {
   [[nodiscard]] std::vector<double> leak_of(int64_t num_tasks) const {
     if (options_.leak.empty()) return std::vector<double>(num_tasks, 0.0);
     if (static_cast<int64_t>(options_.leak.size()) != num_tasks) {
-      fail<InvalidArgument>("aggregator \"graddrop\": leak has {} values for {} tasks. Give one for each task, or none.",
-                            options_.leak.size(), num_tasks);
+      fail<InvalidArgument>(
+          "aggregator \"graddrop\": leak has {} values for {} tasks. Give one for each task, or none.",
+          options_.leak.size(), num_tasks);
     }
     return options_.leak;
   }
@@ -105,11 +107,11 @@ namespace aggregator_entries {
 
 AggregatorEntry graddrop_entry() {
   using O = GradDrop::Options;
-  return aggregator_entry<GradDrop>(
-      {"graddrop", "Gradient sign dropout", "arXiv:2010.06808, algorithm 1"}, Reduction::kSum,
-      kPermutation | kHomogeneous,
-      {option("leak", &O::leak, between(0, 1), "Part of each task's gradient that is never dropped, one number a task")},
-      /*is_random=*/true);
+  return aggregator_entry<GradDrop>({"graddrop", "Gradient sign dropout", "arXiv:2010.06808, algorithm 1"},
+                                    Reduction::kSum, kPermutation | kHomogeneous,
+                                    {option("leak", &O::leak, between(0, 1),
+                                            "Part of each task's gradient that is never dropped, one number a task")},
+                                    /*is_random=*/true);
 }
 
 }  // namespace aggregator_entries

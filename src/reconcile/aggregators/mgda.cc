@@ -1,14 +1,14 @@
-/// Multiple-gradient descent: the shortest vector of the convex hull of the task gradients. It lowers every task at once,
-/// and is zero where no direction does.
+/// Multiple-gradient descent: the shortest vector of the convex hull of the task gradients. It lowers every task at
+/// once, and is zero where no direction does.
 ///   w = argmin over the simplex of w'Gw,    G = rows rows' [T, T]
 ///   d = rows' w [P]
 /// Reduction: mean; identical rows g give g.
 /// Cost: T backward passes, [T, P] memory, one finite T x T problem in double on the CPU.
-/// Fallbacks: "zero row" and "stationary" (0 lies in the hull up to rounding). Both give exactly the zero direction with
-/// zero weights: a normalising optimiser would blow rounding noise up to a full step.
+/// Fallbacks: "zero row" and "stationary" (0 lies in the hull up to rounding). Both give exactly the zero direction
+/// with zero weights: a normalising optimiser would blow rounding noise up to a full step.
 /// Paper: Sener and Koltun, NeurIPS 2018, arXiv:1810.04650, algorithm 2; Desideri, C. R. Math. 2012.
-/// Differs: solved exactly (Wolfe's method) instead of by Frank-Wolfe steps; gradients are not normalised; the gradients of
-/// the shared parameters are used, not the bound through the representation (MGDA-UB).
+/// Differs: solved exactly (Wolfe's method) instead of by Frank-Wolfe steps; gradients are not normalised; gradients of
+/// the shared parameters, not the bound through the representation (MGDA-UB).
 
 #include "reconcile/aggregators/aggregator.h"
 #include "reconcile/linalg/min_norm.h"

@@ -1,5 +1,5 @@
-/// Gradient surgery: each task gradient loses the part that points against another task, one other task after the other in a
-/// random order, and the results are added.
+/// Gradient surgery: each task gradient loses the part that points against another task, one other task after the other
+/// in a random order, and the results are added.
 ///   h_i = g_i;  for j in a random order of the others: if <h_i, g_j> < 0 then h_i -= <h_i, g_j> / |g_j|^2 g_j
 ///   d = sum of h_i [P]
 /// It runs on coefficients: h_i = rows' c_i and <h_i, g_j> = (G c_i)_j with G = rows rows' [T, T].

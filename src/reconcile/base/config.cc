@@ -1,7 +1,8 @@
 #include "reconcile/base/config.h"
 
-#include <sstream>
 #include <toml++/toml.h>
+
+#include <sstream>
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/text.h"
@@ -71,8 +72,8 @@ Config Config::from_file(const std::filesystem::path& path) {
   try {
     config.values_ = convert(toml::parse_file(path.string()), "", path.string(), config.origins_);
   } catch (const toml::parse_error& error) {
-    fail<DataError>("{}:{}:{}: not TOML: {}", path.string(), error.source().begin.line,
-                    error.source().begin.column, error.description());
+    fail<DataError>("{}:{}:{}: not TOML: {}", path.string(), error.source().begin.line, error.source().begin.column,
+                    error.description());
   }
   return config;
 }

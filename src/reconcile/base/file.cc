@@ -20,8 +20,8 @@ void write_all(int descriptor, std::string_view bytes, const fs::path& path) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
-      fail<DataError>("{}: cannot write {} bytes: {}. Free some space and run again.",
-                      path.string(), bytes.size(), std::strerror(errno));
+      fail<DataError>("{}: cannot write {} bytes: {}. Free some space and run again.", path.string(), bytes.size(),
+                      std::strerror(errno));
     }
     bytes.remove_prefix(static_cast<size_t>(written));
   }
@@ -63,12 +63,11 @@ std::string read_maybe_gzip(const fs::path& path, size_t max_bytes) {
   const std::string reason = gzerror(file, &code);
   const int closed = gzclose(file);
   if (bytes.size() > max_bytes) {
-    fail<DataError>("{}: holds more than {} bytes, which no such data set has.", path.string(),
-                    max_bytes);
+    fail<DataError>("{}: holds more than {} bytes, which no such data set has.", path.string(), max_bytes);
   }
   if (got < 0 || closed == Z_BUF_ERROR || code == Z_BUF_ERROR) {
-    fail<DataError>("{}: damaged or cut short after {} unpacked bytes ({}). Fetch it again.",
-                    path.string(), bytes.size(), code == Z_OK ? "unexpected end" : reason);
+    fail<DataError>("{}: damaged or cut short after {} unpacked bytes ({}). Fetch it again.", path.string(),
+                    bytes.size(), code == Z_OK ? "unexpected end" : reason);
   }
   return bytes;
 }
@@ -109,12 +108,11 @@ LineLog::LineLog(fs::path path, size_t keep_bytes) : path_(std::move(path)), siz
     fail<DataError>("{}: cannot open for writing: {}.", path_.string(), std::strerror(errno));
   }
   const off_t end = ::lseek(descriptor_, 0, SEEK_END);
-  if (end < static_cast<off_t>(keep_bytes) ||
-      ::ftruncate(descriptor_, static_cast<off_t>(keep_bytes)) != 0 ||
+  if (end < static_cast<off_t>(keep_bytes) || ::ftruncate(descriptor_, static_cast<off_t>(keep_bytes)) != 0 ||
       ::lseek(descriptor_, 0, SEEK_END) < 0) {
     ::close(descriptor_);
-    fail<DataError>("{}: has {} bytes, the checkpoint was taken at {}: the file was changed.",
-                    path_.string(), end, keep_bytes);
+    fail<DataError>("{}: has {} bytes, the checkpoint was taken at {}: the file was changed.", path_.string(), end,
+                    keep_bytes);
   }
 }
 

@@ -26,7 +26,8 @@ std::string checksum(std::string_view bytes);
 /// A file that grows by whole lines: each append is one write and reaches the system at once.
 class LineLog {
  public:
-  /// Opens for appending and cuts the file to its first `keep_bytes` bytes. DataError if it cannot be opened or is shorter.
+  /// Opens for appending and cuts the file to its first `keep_bytes` bytes. DataError if it cannot be opened or is
+  /// shorter.
   LineLog(std::filesystem::path path, size_t keep_bytes);
   ~LineLog();
   LineLog(const LineLog&) = delete;

@@ -11,9 +11,7 @@ namespace reconcile {
 namespace {
 
 bool has_type(const Json& value, const std::string& type) {
-  const auto all = [&](auto test) {
-    return value.is_array() && std::all_of(value.begin(), value.end(), test);
-  };
+  const auto all = [&](auto test) { return value.is_array() && std::all_of(value.begin(), value.end(), test); };
   if (type == "text") return value.is_string();
   if (type == "true or false") return value.is_boolean();
   if (type == "whole number") return value.is_number_integer();
@@ -27,9 +25,25 @@ bool has_type(const Json& value, const std::string& type) {
 Rule numeric(std::string text, std::function<bool(double)> holds) {
   return {std::move(text), [holds = std::move(holds)](const Json& value) {
             if (!value.is_array()) return holds(value.get<double>());
-            return std::all_of(value.begin(), value.end(),
-                               [&](const Json& v) { return holds(v.get<double>()); });
+            return std::all_of(value.begin(), value.end(), [&](const Json& v) { return holds(v.get<double>()); });
           }};
+}
+
+/// Cuts at the commas that stand in no brackets: `a=1, b=[2,3]` gives two pieces.
+std::vector<std::string> split_pairs(const std::string& text) {
+  std::vector<std::string> pieces;
+  if (trim(text).empty()) return pieces;
+  pieces.emplace_back();
+  int depth = 0;
+  for (const char c : text) {
+    depth += c == '[' ? 1 : c == ']' ? -1 : 0;
+    if (c == ',' && depth == 0) {
+      pieces.emplace_back();
+    } else {
+      pieces.back() += c;
+    }
+  }
+  return pieces;
 }
 
 }  // namespace
@@ -46,6 +60,10 @@ Rule above(double low) {
 Rule between(double low, double high) {
   return numeric(fmt::format("must lie in [{}, {}]", low, high),
                  [low, high](double v) { return v >= low && v <= high; });
+}
+Rule above_up_to(double low, double high) {
+  return numeric(fmt::format("must lie in ({}, {}]", low, high),
+                 [low, high](double v) { return v > low && v <= high; });
 }
 Rule one_of(std::vector<std::string> names) {
   const std::string text = fmt::format("must be one of {}", fmt::join(names, ", "));
@@ -70,8 +88,7 @@ void check_known(const std::vector<Row>& rows, const Json& given, const Where& w
   for (const auto& row : rows) names.push_back(row.name);
   for (const auto& item : given.items()) {
     if (std::find(names.begin(), names.end(), item.key()) != names.end()) continue;
-    fail<InvalidArgument>("{}: unknown key.{} Known: {}.", where(item.key()),
-                          did_you_mean(item.key(), names),
+    fail<InvalidArgument>("{}: unknown key.{} Known: {}.", where(item.key()), did_you_mean(item.key(), names),
                           names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")));
   }
 }
@@ -100,13 +117,12 @@ Spec Spec::parse(const std::string& text) {
     fail<InvalidArgument>("\"{}\" is not a method. Write name or name(key=value, ...).", text);
   }
   if (open == std::string::npos) return spec;
-  for (const auto& pair : split(whole.substr(open + 1, whole.size() - open - 2), ',')) {
+  for (const auto& pair : split_pairs(whole.substr(open + 1, whole.size() - open - 2))) {
     const auto equals = pair.find('=');
     if (equals == std::string::npos) {
-      fail<InvalidArgument>("\"{}\": \"{}\" is not key=value. Write name(key=value, ...).", text, pair);
+      fail<InvalidArgument>("\"{}\": \"{}\" is not key=value. Write name(key=value, ...).", text, trim(pair));
     }
-    spec.options[std::string(trim(pair.substr(0, equals)))] =
-        parse_value(std::string(trim(pair.substr(equals + 1))));
+    spec.options[std::string(trim(pair.substr(0, equals)))] = parse_value(std::string(trim(pair.substr(equals + 1))));
   }
   return spec;
 }

@@ -22,6 +22,8 @@ Rule any();
 Rule at_least(double low);
 Rule above(double low);
 Rule between(double low, double high);
+/// In (low, high].
+Rule above_up_to(double low, double high);
 Rule one_of(std::vector<std::string> names);
 
 namespace internal {
@@ -92,7 +94,8 @@ class OptionTable {
   [[nodiscard]] Json describe() const {
     Json rows = Json::array();
     for (const auto& [row, set, get] : options_) {
-      rows.push_back({{"name", row.name}, {"type", row.type}, {"default", get(O{})}, {"rule", row.rule.text}, {"help", row.help}});
+      rows.push_back(
+          {{"name", row.name}, {"type", row.type}, {"default", get(O{})}, {"rule", row.rule.text}, {"help", row.help}});
     }
     return rows;
   }

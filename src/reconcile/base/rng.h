@@ -6,8 +6,8 @@
 
 namespace reconcile {
 
-/// A named stream of random numbers: a key and a counter, so draw i of a stream can be made alone, on any thread, with the
-/// same bits on every platform. Forks are independent of each other and of how far the parent has been drawn.
+/// A named stream of random numbers: a key and a counter, so draw i of a stream can be made alone, on any thread, with
+/// the same bits on every platform. Forks are independent of each other and of how far the parent has been drawn.
 class Rng {
  public:
   explicit Rng(uint64_t seed) : key_(mix(seed + kGolden)) {}

@@ -26,8 +26,8 @@ const EntryType& find(const std::vector<EntryType>& entries, const std::string& 
     if (entry.info.name == name) return entry;
     names.push_back(entry.info.name);
   }
-  fail<InvalidArgument>("no {} \"{}\".{} `reconcile list {}s` shows all {}: {}.", kind, name,
-                        did_you_mean(name, names), kind, names.size(), fmt::join(names, ", "));
+  fail<InvalidArgument>("no {} \"{}\".{} `reconcile list {}s` shows all {}: {}.", kind, name, did_you_mean(name, names),
+                        kind, names.size(), fmt::join(names, ", "));
 }
 
 /// Names the options of a catalogue entry in messages: `aggregator "cagrad": c`.

@@ -22,11 +22,10 @@ const OptionTable<Experiment>& root_options() {
 
 const OptionTable<SearchOptions>& search_options() {
   using O = SearchOptions;
-  const Rule severity{"must lie in (-1, 0]", [](const Json& S) { return S.get<double>() > -1.0 && S.get<double>() <= 0.0; }};
   static const OptionTable<O> table{
       option("method", &O::method, any(), "aggregator of the search run"),
       option("epochs", &O::epochs, at_least(1), "length of the search run"),
-      option("threshold", &O::threshold, severity, "S: a cosine below it counts as a conflict"),
+      option("threshold", &O::threshold, above_up_to(-1, 0), "S: a cosine below it counts as a conflict"),
       option("first_epoch", &O::first_epoch, at_least(1), "first epoch whose conflicts count"),
       option("last_epoch", &O::last_epoch, at_least(0), "last epoch whose conflicts count; 0 is the last of the run"),
   };
@@ -37,7 +36,8 @@ const OptionTable<SplitOptions>& split_options() {
   using O = SplitOptions;
   static const OptionTable<O> table{
       option("rule", &O::rule, any(), "which layers become task-specific, e.g. top_k(k=25); `reconcile list rules`"),
-      option("copies", &O::copies, one_of({"equal", "fresh"}), "equal: copies start with the same values; fresh: each is drawn anew"),
+      option("copies", &O::copies, one_of({"equal", "fresh"}),
+             "equal: copies start with the same values; fresh: each is drawn anew"),
       option("statistics", &O::statistics, one_of({"mixed", "stream"}),
              "running statistics of a shared batch norm behind a fork: one mixed set, or one for each stream"),
   };
@@ -71,25 +71,51 @@ Spec named_section(const Config& config, const std::string& section, const std::
   return spec;
 }
 
+/// Runs f; what it says of a wrong name or option is preceded by the place of the key.
+template <class F>
+decltype(auto) placed(const std::string& where, F f) {
+  try {
+    return f();
+  } catch (const InvalidArgument& error) {
+    fail<InvalidArgument>("{}: {}", where, error.what());
+  }
+}
+
 /// The spec with all options filled in by the entry that its name finds; messages carry the place of the key.
 template <class EntryType>
-Spec complete(const Config& config, const std::string& section, const std::vector<EntryType>& entries, const std::string& kind,
-              Spec spec) {
-  const auto& entry = find(entries, kind, spec.name);
+Spec complete(const Config& config, const std::string& section, const std::vector<EntryType>& entries,
+              const std::string& kind, Spec spec) {
+  const auto& entry =
+      placed(config.where(section)("name"), [&]() -> const EntryType& { return find(entries, kind, spec.name); });
   spec.options = entry.resolve(spec.options, config.where(section));
   return spec;
 }
 
 /// Throws unless the text names an aggregator with good options.
-void check_method(const std::string& text) { make_aggregator(text); }
+void check_method(const std::string& text, const std::string& where) {
+  placed(where, [&] { return make_aggregator(text); });
+}
+
+/// Throws unless the window of scored epochs lies inside the search run: found now, not when the search has ended.
+void check_window(const Config& config, const SearchOptions& search) {
+  const int64_t last = search.last_epoch == 0 ? search.epochs : search.last_epoch;
+  if (search.first_epoch > last || last > search.epochs) {
+    fail<InvalidArgument>(
+        "{} = {} and last_epoch = {}: epochs {} ... {} do not lie inside the search run of {} epochs.",
+        config.where("search")("first_epoch"), search.first_epoch, search.last_epoch, search.first_epoch, last,
+        search.epochs);
+  }
+}
 
 /// Throws unless 0 and every threshold in use are in the grid.
 void check_thresholds(const Experiment& experiment) {
   const auto& grid = experiment.conflict.thresholds;
   for (const double S : {0.0, experiment.conflict.severe, experiment.search.threshold}) {
     if (std::find(grid.begin(), grid.end(), S) == grid.end()) {
-      fail<InvalidArgument>("conflict.thresholds has no {}, which conflict.severe, search.threshold or the share of conflicts "
-                            "needs. Add it to the list.", S);
+      fail<InvalidArgument>(
+          "conflict.thresholds has no {}, which conflict.severe, search.threshold or the share of conflicts "
+          "needs. Add it to the list.",
+          S);
     }
   }
 }
@@ -116,7 +142,7 @@ Json Experiment::resolved() const {
 }
 
 Experiment read_experiment(const Config& config) {
-  static const std::set<std::string> sections = {"data",  "model",    "train",  "optimizer", "schedule",
+  static const std::set<std::string> sections = {"data",     "model",  "train", "optimizer", "schedule",
                                                  "conflict", "search", "split", "compare"};
   Json root = Json::object();
   for (const auto& [key, value] : config.values().items()) {
@@ -124,7 +150,8 @@ Experiment read_experiment(const Config& config) {
     const std::string section = nearest(key, {sections.begin(), sections.end()});
     if (value.is_object()) {
       fail<InvalidArgument>("{}: unknown section.{} Known: {}.", config.where("")(key),
-                            section.empty() ? "" : fmt::format(" Did you mean [{}]?", section), fmt::join(sections, ", "));
+                            section.empty() ? "" : fmt::format(" Did you mean [{}]?", section),
+                            fmt::join(sections, ", "));
     }
     root[key] = value;
   }
@@ -141,10 +168,12 @@ Experiment read_experiment(const Config& config) {
   experiment.search = read(search_options(), "search");
   experiment.split = read(split_options(), "split");
   experiment.compare = read(compare_options(), "compare");
-  check_method(experiment.method);
-  check_method(experiment.search.method);
-  for (const auto& method : experiment.compare.methods) check_method(method);
-  if (experiment.seeds.empty()) fail<InvalidArgument>("{} = [], must name at least one seed.", config.where("")("seeds"));
+  check_method(experiment.method, config.where("")("method"));
+  check_method(experiment.search.method, config.where("search")("method"));
+  for (const auto& method : experiment.compare.methods) check_method(method, config.where("compare")("methods"));
+  if (experiment.seeds.empty())
+    fail<InvalidArgument>("{} = [], must name at least one seed.", config.where("")("seeds"));
+  check_window(config, experiment.search);
   check_thresholds(experiment);
   return experiment;
 }

@@ -14,16 +14,16 @@ namespace reconcile {
 struct SearchOptions {
   std::string method = "sum";
   int64_t epochs = 1;
-  double threshold = -0.1;   ///< S
-  int64_t first_epoch = 1;   ///< scores count epochs first_epoch ... last_epoch
-  int64_t last_epoch = 0;    ///< 0 = the last
+  double threshold = -0.1;  ///< S
+  int64_t first_epoch = 1;  ///< scores count epochs first_epoch ... last_epoch
+  int64_t last_epoch = 0;   ///< 0 = the last
 };
 
 /// Which layers are split, and how the copies start.
 struct SplitOptions {
   std::string rule = "top_k(k=1)";
-  std::string copies = "fresh";       ///< equal | fresh
-  std::string statistics = "mixed";   ///< mixed | stream
+  std::string copies = "fresh";      ///< equal | fresh
+  std::string statistics = "mixed";  ///< mixed | stream
 };
 
 /// What the pipeline trains.
@@ -37,10 +37,10 @@ struct CompareOptions {
 /// One experiment file, completed with defaults: everything that a run depends on.
 struct Experiment {
   std::string name = "experiment";
-  std::string method = "sum";       ///< for `train`
-  std::string task;                 ///< for `train`: only this task; "" = all
+  std::string method = "sum";  ///< for `train`
+  std::string task;            ///< for `train`: only this task; "" = all
   std::vector<int64_t> seeds = {0};
-  int64_t threads = 0;              ///< 0 = all cores
+  int64_t threads = 0;  ///< 0 = all cores
   Spec data;
   Spec model;
   TrainOptions train;
@@ -59,8 +59,8 @@ struct Experiment {
   }
 };
 
-/// Checks everything that can be checked without data: unknown keys, types, ranges, names of methods, models, data sets and
-/// rules. InvalidArgument with file and line, the value, the rule, and the nearest known name.
+/// Checks everything that can be checked without data: unknown keys, types, ranges, names of methods, models, data sets
+/// and rules. InvalidArgument with file and line, the value, the rule, and the nearest known name.
 Experiment read_experiment(const Config& config);
 
 /// Loads or generates the data of an experiment, with only `task` where that is not "".

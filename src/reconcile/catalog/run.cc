@@ -48,15 +48,21 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
                        .conflict = experiment.conflict,
                        .rng = Rng(static_cast<uint64_t>(choice.seed)).fork("train"),
                        .directory = directory,
-                       .header = {{"dataset", experiment.data.name}, {"model", experiment.model.name},
-                                  {"method", choice.method}, {"kind", choice.kind}, {"seed", choice.seed},
+                       .header = {{"dataset", experiment.data.name},
+                                  {"model", experiment.model.name},
+                                  {"method", choice.method},
+                                  {"kind", choice.kind},
+                                  {"seed", choice.seed},
                                   {"threads", at::get_num_threads()}},
                        .observer = observer,
                        .stop = stop});
   if (result.is_null()) return result;
-  Json run{{"kind", choice.kind}, {"method", choice.method},
-           {"task", choice.task.empty() ? Json(nullptr) : Json(choice.task)}, {"seed", choice.seed},
-           {"megabytes", cost.megabytes}, {"macs", cost.macs},
+  Json run{{"kind", choice.kind},
+           {"method", choice.method},
+           {"task", choice.task.empty() ? Json(nullptr) : Json(choice.task)},
+           {"seed", choice.seed},
+           {"megabytes", cost.megabytes},
+           {"macs", cost.macs},
            {"fork", cost.fork ? Json(*cost.fork) : Json(nullptr)}};
   run.update(result);
   return run;
@@ -65,8 +71,9 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
 RestoredRun restore_run(const fs::path& directory, const std::string& weights) {
   const fs::path file = directory / (weights + ".safetensors");
   if (!fs::exists(directory / "config.toml") || !fs::exists(file)) {
-    fail<DataError>("{}: no finished run: {} is missing. Name a folder that `reconcile train` or `recon` filled to the end.",
-                    directory.string(), fs::exists(directory / "config.toml") ? file.filename().string() : "config.toml");
+    fail<DataError>(
+        "{}: no finished run: {} is missing. Name a folder that `reconcile train` or `recon` filled to the end.",
+        directory.string(), fs::exists(directory / "config.toml") ? file.filename().string() : "config.toml");
   }
   RestoredRun run{read_experiment(Config::from_file(directory / "config.toml")), {}, nullptr};
   run.data = load_data(run.experiment, run.experiment.task);

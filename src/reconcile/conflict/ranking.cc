@@ -26,8 +26,9 @@ size_t threshold_index(const Json& run, double threshold) {
   for (size_t s = 0; s < grid.size(); ++s) {
     if (std::abs(grid[s] - threshold) < 1e-9) return s;
   }
-  fail<InvalidArgument>("threshold S = {} was not recorded; this run has {}. Add it to conflict.thresholds and run again.",
-                        threshold, fmt::join(grid, ", "));
+  fail<InvalidArgument>(
+      "threshold S = {} was not recorded; this run has {}. Add it to conflict.thresholds and run again.", threshold,
+      fmt::join(grid, ", "));
 }
 
 LayerRanking rank_layers(const std::vector<Json>& records, double threshold, EpochWindow window) {
@@ -55,7 +56,8 @@ LayerRanking rank_layers(const std::vector<Json>& records, double threshold, Epo
   }
   if (recorded == 0) fail<DataError>("this run recorded no conflicts. Train it with conflict.record = true.");
   if (used == 0) {
-    fail<InvalidArgument>("epochs {} ... {} hold no record; {} epochs were recorded.", window.first, window.last, recorded);
+    fail<InvalidArgument>("epochs {} ... {} hold no record; {} epochs were recorded.", window.first, window.last,
+                          recorded);
   }
   for (auto& row : ranking) row.score = scores[row.layer];
   std::stable_sort(ranking.begin(), ranking.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
@@ -66,7 +68,8 @@ double ranking_distance(const LayerRanking& a, const LayerRanking& b) {
   const auto place_in_a = positions(a);
   const auto place_in_b = positions(b);
   for (const auto& row : b) {
-    if (!place_in_a.contains(row.layer)) fail<InvalidArgument>("layer \"{}\" is only in the second ranking.", row.layer);
+    if (!place_in_a.contains(row.layer))
+      fail<InvalidArgument>("layer \"{}\" is only in the second ranking.", row.layer);
   }
   double sum = 0.0;
   for (const auto& [layer, place] : place_in_a) {
@@ -108,8 +111,9 @@ void require_fits(const LayerRanking& ranking, const std::vector<std::string>& n
   const auto place = positions(ranking);
   for (const auto& layer : network) {
     if (!place.contains(layer)) {
-      fail<StateError>("{}: layer \"{}\" of the network is not in the ranking. Rank this network with `reconcile score`.",
-                       where, layer);
+      fail<StateError>(
+          "{}: layer \"{}\" of the network is not in the ranking. Rank this network with `reconcile score`.", where,
+          layer);
     }
   }
   for (const auto& [layer, score] : ranking) {

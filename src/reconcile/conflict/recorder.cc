@@ -32,7 +32,8 @@ void ConflictRecorder::count(int64_t block, const double* gramian) {
   const bool is_whole = block == static_cast<int64_t>(layer_names_.size());
   for (int64_t pair = 0; pair < num_pairs(); ++pair) {
     const auto [i, j] = pairs_[pair];
-    const double norms = std::max(std::sqrt(gramian[i * T + i]), 1e-12) * std::max(std::sqrt(gramian[j * T + j]), 1e-12);
+    const double norms =
+        std::max(std::sqrt(gramian[i * T + i]), 1e-12) * std::max(std::sqrt(gramian[j * T + j]), 1e-12);
     const double cosine = gramian[i * T + j] / norms;
     if (!std::isfinite(cosine)) continue;
     int64_t* counter = counters(block, pair);
@@ -78,8 +79,10 @@ Json ConflictRecorder::record() const {
     row.update(block_record(static_cast<int64_t>(l)));
     layers.push_back(std::move(row));
   }
-  return {{"iterations", iterations_}, {"pairs", std::move(pairs)},
-          {"whole", block_record(static_cast<int64_t>(layer_names_.size()))}, {"layers", std::move(layers)}};
+  return {{"iterations", iterations_},
+          {"pairs", std::move(pairs)},
+          {"whole", block_record(static_cast<int64_t>(layer_names_.size()))},
+          {"layers", std::move(layers)}};
 }
 
 void ConflictRecorder::clear() {
@@ -94,8 +97,10 @@ Json ConflictRecorder::state() const {
 void ConflictRecorder::load_state(const Json& state) {
   const auto counts = state.at("counts").get<std::vector<int64_t>>();
   if (counts.size() != counts_.size()) {
-    fail<StateError>("conflict recorder: the checkpoint has {} counters, this run needs {}. "
-                     "Resume with the same model and thresholds.", counts.size(), counts_.size());
+    fail<StateError>(
+        "conflict recorder: the checkpoint has {} counters, this run needs {}. "
+        "Resume with the same model and thresholds.",
+        counts.size(), counts_.size());
   }
   counts_ = counts;
   iterations_ = state.at("iterations").get<int64_t>();

@@ -8,10 +8,10 @@
 
 namespace reconcile {
 
-/// Counts the cosines between the task gradients of every layer and every pair of tasks, each step: exact counts below every
-/// threshold of a grid, and a histogram of 40 bins over [-1, 1]. The whole shared vector is counted like one more layer.
-/// A gradient's norm counts as at least 1e-12, so a zero gradient gives cosine 0 (as in Recon's code).
-/// Paper: Shi et al., ICLR 2023, arXiv:2302.11289, definitions 2 and 3.
+/// Counts the cosines between the task gradients of every layer and every pair of tasks, each step: exact counts below
+/// every threshold of a grid, and a histogram of 40 bins over [-1, 1]. The whole shared vector is counted like one more
+/// layer. A gradient's norm counts as at least 1e-12, so a zero gradient gives cosine 0 (as in Recon's code). Paper:
+/// Shi et al., ICLR 2023, arXiv:2302.11289, definitions 2 and 3.
 class ConflictRecorder {
  public:
   static constexpr int64_t kBins = 40;

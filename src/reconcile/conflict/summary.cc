@@ -31,8 +31,11 @@ Json summarise_conflicts(const std::vector<Json>& records, double severe) {
   }
   const double seen = iterations * static_cast<double>(histogram.size());
   if (seen == 0.0) return nullptr;
-  return {{"share", conflicts / seen}, {"severe_share", severe_conflicts / seen}, {"severe_threshold", severe},
-          {"histogram", histogram}, {"pairs", pairs}};
+  return {{"share", conflicts / seen},
+          {"severe_share", severe_conflicts / seen},
+          {"severe_threshold", severe},
+          {"histogram", histogram},
+          {"pairs", pairs}};
 }
 
 }  // namespace reconcile

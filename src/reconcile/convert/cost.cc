@@ -26,8 +26,11 @@ std::vector<CostRow> cost_table(MultiTaskModel& model, const LayerRanking& ranki
 }
 
 Json to_json(const Cost& cost) {
-  return {{"parameters", cost.parameters}, {"megabytes", cost.megabytes}, {"macs", cost.macs},
-          {"activations", cost.activations}, {"fork", cost.fork ? Json(*cost.fork) : Json(nullptr)}};
+  return {{"parameters", cost.parameters},
+          {"megabytes", cost.megabytes},
+          {"macs", cost.macs},
+          {"activations", cost.activations},
+          {"fork", cost.fork ? Json(*cost.fork) : Json(nullptr)}};
 }
 
 }  // namespace reconcile

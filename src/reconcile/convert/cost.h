@@ -13,10 +13,11 @@ namespace reconcile {
 /// What a network costs.
 struct Cost {
   int64_t parameters = 0;
-  double megabytes = 0.0;           ///< parameters as float32, 2^20 bytes; running statistics not counted
-  int64_t macs = 0;                 ///< multiply-accumulates of one forward pass of one sample, heads included
-  int64_t activations = 0;          ///< layer outputs of one sample
-  std::optional<std::string> fork;  ///< the first layer, as they run, that runs more than once; absent while nothing is split
+  double megabytes = 0.0;   ///< parameters as float32, 2^20 bytes; running statistics not counted
+  int64_t macs = 0;         ///< multiply-accumulates of one forward pass of one sample, heads included
+  int64_t activations = 0;  ///< layer outputs of one sample
+  std::optional<std::string>
+      fork;  ///< the first layer, as they run, that runs more than once; absent while nothing is split
 };
 
 /// Measures the model as it stands, by one traced forward pass of one sample.

@@ -27,6 +27,7 @@ struct RuleOptions {
 
 /// What a rule chooses from.
 struct Choice {
+  const std::string& rule;
   const LayerRanking& ranking;
   MultiTaskModel& model;
   const std::vector<int64_t>& input_shape;
@@ -48,9 +49,10 @@ struct Choice {
   }
 };
 
-Names first_k(Names names, int64_t k) {
+Names first_k(const Choice& choice, Names names) {
+  const int64_t k = choice.options.k;
   if (k > static_cast<int64_t>(names.size())) {
-    fail<InvalidArgument>("k = {}, the network has only {} layers.", k, names.size());
+    fail<InvalidArgument>("plan rule \"{}\": k = {}, the network has only {} layers.", choice.rule, k, names.size());
   }
   names.resize(static_cast<size_t>(k));
   return names;
@@ -70,13 +72,14 @@ Names within_budget(const Choice& choice, const Names& order, int64_t budget) {
 Names shuffled(const Choice& choice) {
   const Names network = choice.network();
   Names result;
-  for (const int64_t i : legacy_permutation(static_cast<uint32_t>(choice.options.seed), static_cast<int64_t>(network.size()))) {
+  for (const int64_t i :
+       legacy_permutation(static_cast<uint32_t>(choice.options.seed), static_cast<int64_t>(network.size()))) {
     result.push_back(network[i]);
   }
   return result;
 }
 
-Names top_k(const Choice& choice) { return first_k(choice.ranked(), choice.options.k); }
+Names top_k(const Choice& choice) { return first_k(choice, choice.ranked()); }
 
 Names threshold(const Choice& choice) {
   Names chosen;
@@ -107,7 +110,7 @@ Names mac_budget(const Choice& choice) {
   return chosen;
 }
 
-Names random(const Choice& choice) { return first_k(shuffled(choice), choice.options.k); }
+Names random(const Choice& choice) { return first_k(choice, shuffled(choice)); }
 
 Names random_matched(const Choice& choice) {
   int64_t budget = choice.options.parameters;
@@ -123,12 +126,12 @@ Names random_matched(const Choice& choice) {
   return chosen;
 }
 
-Names first(const Choice& choice) { return first_k(choice.network(), choice.options.k); }
+Names first(const Choice& choice) { return first_k(choice, choice.network()); }
 
 Names last(const Choice& choice) {
   Names names = choice.network();
   std::reverse(names.begin(), names.end());
-  return first_k(names, choice.options.k);
+  return first_k(choice, names);
 }
 
 Names batch_norm(const Choice& choice) {
@@ -161,14 +164,17 @@ const std::vector<Rules>& rules() {
       row("top_k", "the K layers with the highest scores, whatever their size", {k}, true, &top_k),
       row("threshold", "all layers with at least this score",
           {option("min_score", &O::min_score, at_least(0), "lowest score")}, true, &threshold),
-      row("parameter_budget", "highest scores first; a layer that does not fit is passed over", {parameters}, true, &parameter_budget),
+      row("parameter_budget", "highest scores first; a layer that does not fit is passed over", {parameters}, true,
+          &parameter_budget),
       row("mac_budget", "highest scores first while the forward pass stays affordable",
-          {option("factor", &O::factor, at_least(1), "multiply-accumulates against the shared network")}, true, &mac_budget),
+          {option("factor", &O::factor, at_least(1), "multiply-accumulates against the shared network")}, true,
+          &mac_budget),
       row("random", "control: K random layers", {k, seed}, false, &random),
       row("random_matched", "control: random layers of the parameter size of the top K",
           {k, parameters, seed,
            option("match", &O::match, one_of({"within", "recon"}),
-                  "within: stays inside the budget; recon: stops at the first layer that exceeds it, as the paper's control did")},
+                  "within: stays inside the budget; recon: stops at the first layer that exceeds it, as the paper's "
+                  "control did")},
           true, &random_matched),
       row("first", "control: the first K layers", {k}, false, &first),
       row("last", "control: the last K layers", {k}, false, &last),
@@ -193,7 +199,8 @@ std::vector<int64_t> task_numbers(const Names& given, const Names& known, const 
   std::vector<int64_t> numbers;
   for (const auto& name : given) {
     const auto place = std::find(known.begin(), known.end(), name);
-    if (place == known.end()) fail<StateError>("{}: the network has no task \"{}\".{}", where, name, did_you_mean(name, known));
+    if (place == known.end())
+      fail<StateError>("{}: the network has no task \"{}\".{}", where, name, did_you_mean(name, known));
     numbers.push_back(place - known.begin());
   }
   return numbers;
@@ -215,7 +222,7 @@ SplitPlan choose_layers(const std::string& text, const LayerRanking& ranking, Mu
   const Spec spec = Spec::parse(text);
   const Rules& rule = find_rule(spec.name);
   const auto where = [&](const std::string& key) { return fmt::format("plan rule \"{}\": {}", spec.name, key); };
-  const Choice choice{ranking, model, input_shape, rule.table.parse(spec.options, where)};
+  const Choice choice{spec.name, ranking, model, input_shape, rule.table.parse(spec.options, where)};
   if (rule.needs_ranking || !ranking.empty()) require_fits(ranking, choice.network(), fmt::format("plan \"{}\"", text));
   SplitPlan plan{spec.text(), {}};
   for (const auto& layer : rule.choose(choice)) {
@@ -241,7 +248,8 @@ Json plan_to_json(const SplitPlan& plan, const Names& task_names) {
 SplitPlan read_plan(const std::filesystem::path& path, const MultiTaskModel& model) {
   const Json json = Json::parse(read_file(path), nullptr, false);
   try {
-    if (!json.is_object() || json.value("format", "") != "reconcile-plan") throw std::invalid_argument("no format field");
+    if (!json.is_object() || json.value("format", "") != "reconcile-plan")
+      throw std::invalid_argument("no format field");
     SplitPlan plan{json.at("rule").get<std::string>(), {}};
     for (const auto& row : json.at("layers")) {
       std::vector<std::vector<int64_t>> groups;

@@ -22,12 +22,13 @@ struct PlanRule {
   EntryInfo info;
   Json options;
 };
-/// All rules: top_k, threshold, parameter_budget, mac_budget, random, random_matched, first, last, batch_norm, all, none.
+/// All rules: top_k, threshold, parameter_budget, mac_budget, random, random_matched, first, last, batch_norm, all,
+/// none.
 const std::vector<PlanRule>& plan_rules();
 
 /// Chooses the layers by the rule that `spec` names, one copy for each task. The model is left as it was.
-/// InvalidArgument for an unknown rule, a wrong option or K above the number of layers; StateError if the ranking does not fit.
-/// Rules that use scores need the ranking; the others ignore it.
+/// InvalidArgument for an unknown rule, a wrong option or K above the number of layers; StateError if the ranking does
+/// not fit. Rules that use scores need the ranking; the others ignore it.
 SplitPlan choose_layers(const std::string& spec, const LayerRanking& ranking, MultiTaskModel& model,
                         const std::vector<int64_t>& input_shape);
 

@@ -29,9 +29,10 @@ void ParamLayout::require_same(const Json& stored, const std::string& where) con
     const Json ours = i < here.size() ? here[i] : Json("nothing");
     const Json theirs = i < stored.size() ? stored[i] : Json("nothing");
     if (ours == theirs) continue;
-    fail<StateError>("{}: shared parameter {} is {} there and {} in this model. "
-                     "Use the model, tasks and plan that the file was made with.",
-                     where, i, theirs.dump(), ours.dump());
+    fail<StateError>(
+        "{}: shared parameter {} is {} there and {} in this model. "
+        "Use the model, tasks and plan that the file was made with.",
+        where, i, theirs.dump(), ours.dump());
   }
 }
 

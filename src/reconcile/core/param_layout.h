@@ -25,7 +25,7 @@ class ParamLayout {
   /// Appends a parameter of `size` elements to the last layer.
   void add_parameter(std::string name, int64_t size);
 
-  [[nodiscard]] const std::vector<Range>& layers() const { return layers_; }          ///< [L]
+  [[nodiscard]] const std::vector<Range>& layers() const { return layers_; }  ///< [L]
   [[nodiscard]] const std::vector<Range>& parameters() const { return parameters_; }
   [[nodiscard]] int64_t num_layers() const { return static_cast<int64_t>(layers_.size()); }
   /// P, the number of shared scalars.

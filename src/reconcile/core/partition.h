@@ -6,8 +6,8 @@
 
 namespace reconcile {
 
-/// A partition of the tasks 0 ... T-1 into groups. It says which copy of a layer each task uses, and which tasks still share
-/// an activation. Groups are numbered by their first task, so equal partitions compare equal.
+/// A partition of the tasks 0 ... T-1 into groups. It says which copy of a layer each task uses, and which tasks still
+/// share an activation. Groups are numbered by their first task, so equal partitions compare equal.
 class Partition {
  public:
   /// `group_of_task[t]` is any label; equal labels mean the same group.

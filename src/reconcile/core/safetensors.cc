@@ -27,7 +27,8 @@ const char* name_of(at::ScalarType wanted) {
   for (const auto& [name, type] : kTypes) {
     if (type == wanted) return name;
   }
-  fail<InvalidArgument>("safetensors: tensors must be float32, float64, int64 or uint8, not {}.", c10::toString(wanted));
+  fail<InvalidArgument>("safetensors: tensors must be float32, float64, int64 or uint8, not {}.",
+                        c10::toString(wanted));
 }
 
 /// The tensor that a header entry describes; every size is checked before anything is allocated.
@@ -42,8 +43,8 @@ at::Tensor decode_one(const Json& entry, std::string_view data, const std::strin
     fits = fits && size >= 0 && !__builtin_mul_overflow(bytes, static_cast<uint64_t>(size), &bytes);
   }
   if (!fits || offsets[1] - offsets[0] != bytes) {
-    fail<DataError>("{}: tensor \"{}\": shape [{}] and offsets [{}] do not fit into {} bytes of data.",
-                    path.string(), name, fmt::join(shape, ", "), fmt::join(offsets, ", "), data.size());
+    fail<DataError>("{}: tensor \"{}\": shape [{}] and offsets [{}] do not fit into {} bytes of data.", path.string(),
+                    name, fmt::join(shape, ", "), fmt::join(offsets, ", "), data.size());
   }
   at::Tensor tensor = at::empty(shape, type);
   if (bytes > 0) std::memcpy(tensor.data_ptr(), data.data() + offsets[0], bytes);
@@ -59,7 +60,8 @@ std::string encode_safetensors(const NamedTensors& tensors) {
     const at::Tensor plain = tensor.detach().cpu().contiguous();
     const size_t begin = data.size();
     data.append(static_cast<const char*>(plain.data_ptr()), plain.nbytes());
-    header[name] = {{"dtype", name_of(plain.scalar_type())}, {"shape", plain.sizes().vec()},
+    header[name] = {{"dtype", name_of(plain.scalar_type())},
+                    {"shape", plain.sizes().vec()},
                     {"data_offsets", {begin, data.size()}}};
   }
   std::string text = header.dump();

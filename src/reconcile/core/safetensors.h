@@ -12,7 +12,8 @@ namespace reconcile {
 /// Tensors with their names, in file order.
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
-/// The safetensors encoding (header length, JSON header, little-endian data) of float32, float64, int64 and uint8 tensors.
+/// The safetensors encoding (header length, JSON header, little-endian data) of float32, float64, int64 and uint8
+/// tensors.
 std::string encode_safetensors(const NamedTensors& tensors);
 
 /// Tensors on the CPU that own their data. DataError naming `path` if header, sizes or offsets do not fit together.

@@ -10,8 +10,7 @@ namespace reconcile {
 TaskGradients::TaskGradients(ParamLayout layout, int64_t num_tasks, const at::TensorOptions& like)
     : TaskGradients(layout, at::zeros({num_tasks, layout.size()}, like)) {}
 
-TaskGradients::TaskGradients(ParamLayout layout, at::Tensor rows)
-    : layout_(std::move(layout)), rows_(std::move(rows)) {
+TaskGradients::TaskGradients(ParamLayout layout, at::Tensor rows) : layout_(std::move(layout)), rows_(std::move(rows)) {
   if (rows_.dim() != 2 || rows_.size(1) != layout_.size()) {
     fail<InvalidArgument>("task gradients: rows have shape {}, the layout needs [T, {}].",
                           fmt::join(rows_.sizes(), " x "), layout_.size());

@@ -8,7 +8,8 @@
 
 namespace reconcile {
 
-/// The gradients of T task losses with respect to the P shared parameters, in one buffer that is allocated once and reused.
+/// The gradients of T task losses with respect to the P shared parameters, in one buffer that is allocated once and
+/// reused.
 class TaskGradients {
  public:
   /// Zeroed buffer for T tasks; dtype float32 or float64. `like` gives dtype and device.

@@ -30,14 +30,11 @@ class OneTask final : public Dataset {
 /// The beginning of a whole data set.
 class FirstSamples final : public Dataset {
  public:
-  FirstSamples(std::shared_ptr<const Dataset> whole, int64_t count)
-      : whole_(std::move(whole)), count_(count) {}
+  FirstSamples(std::shared_ptr<const Dataset> whole, int64_t count) : whole_(std::move(whole)), count_(count) {}
   [[nodiscard]] const TaskSet& tasks() const override { return whole_->tasks(); }
   [[nodiscard]] int64_t size() const override { return count_; }
   [[nodiscard]] std::vector<int64_t> input_shape() const override { return whole_->input_shape(); }
-  [[nodiscard]] Batch batch(std::span<const int64_t> samples) const override {
-    return whole_->batch(samples);
-  }
+  [[nodiscard]] Batch batch(std::span<const int64_t> samples) const override { return whole_->batch(samples); }
 
  private:
   std::shared_ptr<const Dataset> whole_;
@@ -53,15 +50,14 @@ ImageSet::ImageSet(TaskSet tasks, at::Tensor images, std::vector<at::Tensor> tar
                           c10::toString(images_.scalar_type()), images_.sizes().vec());
   }
   if (targets_.size() != tasks_.size()) {
-    fail<InvalidArgument>("image set: {} targets for {} tasks, give one tensor a task.",
-                          targets_.size(), tasks_.size());
+    fail<InvalidArgument>("image set: {} targets for {} tasks, give one tensor a task.", targets_.size(),
+                          tasks_.size());
   }
   for (size_t t = 0; t < tasks_.size(); ++t) {
     const at::Tensor& target = targets_[t];
     if (target.scalar_type() == at::kLong && target.sizes() == at::IntArrayRef{size()}) continue;
-    fail<InvalidArgument>(
-        "image set: targets of task \"{}\" are {} {}, must be int64 [{}], one for each image.",
-        tasks_[t].name, c10::toString(target.scalar_type()), target.sizes().vec(), size());
+    fail<InvalidArgument>("image set: targets of task \"{}\" are {} {}, must be int64 [{}], one for each image.",
+                          tasks_[t].name, c10::toString(target.scalar_type()), target.sizes().vec(), size());
   }
 }
 
@@ -70,22 +66,18 @@ int64_t ImageSet::size() const { return images_.size(0); }
 std::vector<int64_t> ImageSet::input_shape() const { return images_.sizes().slice(1).vec(); }
 
 Batch ImageSet::batch(std::span<const int64_t> samples) const {
-  const at::Tensor index =
-      at::from_blob(const_cast<int64_t*>(samples.data()),  // from_blob takes no const; only read
-                    {static_cast<int64_t>(samples.size())}, at::kLong);
+  const at::Tensor index = at::from_blob(const_cast<int64_t*>(samples.data()),  // from_blob takes no const; only read
+                                         {static_cast<int64_t>(samples.size())}, at::kLong);
   std::vector<at::Tensor> targets;
   for (const auto& target : targets_) targets.push_back(target.index_select(0, index));
   at::Tensor pixels = images_.index_select(0, index).to(at::kFloat).div_(255);  // [B, C, H, W]
-  return {Streams::shared(std::move(pixels), static_cast<int64_t>(tasks_.size())),
-          std::move(targets)};
+  return {Streams::shared(std::move(pixels), static_cast<int64_t>(tasks_.size())), std::move(targets)};
 }
 
-std::shared_ptr<const Dataset> only_task(std::shared_ptr<const Dataset> whole,
-                                         const std::string& task) {
+std::shared_ptr<const Dataset> only_task(std::shared_ptr<const Dataset> whole, const std::string& task) {
   std::vector<std::string> names;
   for (const auto& candidate : whole->tasks()) {
-    if (candidate.name == task)
-      return std::make_shared<OneTask>(whole, static_cast<int64_t>(names.size()));
+    if (candidate.name == task) return std::make_shared<OneTask>(whole, static_cast<int64_t>(names.size()));
     names.push_back(candidate.name);
   }
   fail<InvalidArgument>("no task \"{}\".{} The data set has {}.", task, did_you_mean(task, names),
@@ -94,8 +86,8 @@ std::shared_ptr<const Dataset> only_task(std::shared_ptr<const Dataset> whole,
 
 std::shared_ptr<const Dataset> first_samples(std::shared_ptr<const Dataset> whole, int64_t count) {
   if (count < 1 || count > whole->size()) {
-    fail<InvalidArgument>("first {} samples: the data set has {}, ask for 1 to {}.", count,
-                          whole->size(), whole->size());
+    fail<InvalidArgument>("first {} samples: the data set has {}, ask for 1 to {}.", count, whole->size(),
+                          whole->size());
   }
   return std::make_shared<FirstSamples>(std::move(whole), count);
 }

@@ -67,7 +67,8 @@ struct DatasetEntry : Entry<DataSplits> {
   std::function<DataSignature(const Json& given, const Where& where)> signature;
 };
 
-/// The entry of a data set with options O, a function that loads it, and one that tells its signature without reading it.
+/// The entry of a data set with options O, a function that loads it, and one that tells its signature without reading
+/// it.
 template <class O>
 DatasetEntry dataset_entry(EntryInfo info, OptionTable<O> table, std::function<DataSplits(const O&)> load,
                            std::function<DataSignature(const O&)> signature) {
@@ -76,7 +77,9 @@ DatasetEntry dataset_entry(EntryInfo info, OptionTable<O> table, std::function<D
   entry.options = table.describe();
   entry.make = [table, load](const Json& given, const Where& where) { return load(table.parse(given, where)); };
   entry.resolve = [table](const Json& given, const Where& where) { return table.values(table.parse(given, where)); };
-  entry.signature = [table, signature](const Json& given, const Where& where) { return signature(table.parse(given, where)); };
+  entry.signature = [table, signature](const Json& given, const Where& where) {
+    return signature(table.parse(given, where));
+  };
   return entry;
 }
 

@@ -22,17 +22,15 @@ std::shared_ptr<const ImageSet> generate(int64_t count, const Rng& stream, const
   at::Tensor images = at::zeros({count, 1, kGeneratedSide, kGeneratedSide}, at::kByte);
   std::vector<at::Tensor> targets = {at::empty(count, at::kLong), at::empty(count, at::kLong)};
   uint8_t* pixels = images.data_ptr<uint8_t>();
-  const std::array<int64_t*, 2> labels = {targets[0].data_ptr<int64_t>(),
-                                          targets[1].data_ptr<int64_t>()};
+  const std::array<int64_t*, 2> labels = {targets[0].data_ptr<int64_t>(), targets[1].data_ptr<int64_t>()};
   at::parallel_for(0, count, 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      const auto drawn = draw(i, stream.fork(static_cast<uint64_t>(i)),
-                              {pixels + i * kGeneratedPixels, kGeneratedPixels});
+      const auto drawn =
+          draw(i, stream.fork(static_cast<uint64_t>(i)), {pixels + i * kGeneratedPixels, kGeneratedPixels});
       for (size_t t = 0; t < drawn.size(); ++t) labels[t][i] = drawn[t];
     }
   });
-  return std::make_shared<ImageSet>(generated_signature().tasks, std::move(images),
-                                    std::move(targets));
+  return std::make_shared<ImageSet>(generated_signature().tasks, std::move(images), std::move(targets));
 }
 
 Json fingerprint(const ImageSet& images) {

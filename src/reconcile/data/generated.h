@@ -21,8 +21,7 @@ DataSignature generated_signature();
 
 /// Writes the zeroed pixels of one sample, row by row, and returns its labels. Called from several
 /// threads at once.
-using DrawSample =
-    std::function<std::array<int64_t, 2>(int64_t sample, Rng rng, std::span<uint8_t> pixels)>;
+using DrawSample = std::function<std::array<int64_t, 2>(int64_t sample, Rng rng, std::span<uint8_t> pixels)>;
 
 /// `count` samples. Sample i draws from `stream.fork(i)` only: the same bits alone or among others,
 /// on any number of threads.

@@ -12,8 +12,7 @@ std::vector<Point> arc(Point center, Point radius, double from, double to) {
   const int pieces = 16;
   for (int i = 0; i <= pieces; ++i) {
     const double angle = (from + (to - from) * i / pieces) * std::numbers::pi / 180;
-    points.push_back(
-        {center.x + radius.x * std::cos(angle), center.y + radius.y * std::sin(angle)});
+    points.push_back({center.x + radius.x * std::cos(angle), center.y + radius.y * std::sin(angle)});
   }
   return points;
 }
@@ -38,14 +37,14 @@ const Alphabet& letters() {
 
 const Alphabet& signs() {
   static const Alphabet shapes = {{
-      {{{0, -.9}, {.9, .75}, {-.9, .75}, {0, -.9}}},                         // triangle
-      {{{0, .9}, {.9, -.75}, {-.9, -.75}, {0, .9}}},                         // triangle on its tip
-      {{{-.75, -.75}, {.75, -.75}, {.75, .75}, {-.75, .75}, {-.75, -.75}}},  // square
-      {arc({0, 0}, {.85, .85}, 0, 360)},                                     // ring
-      {{{0, -.95}, {.7, 0}, {0, .95}, {-.7, 0}, {0, -.95}}},                 // diamond
-      {{{-.8, -.8}, {.8, .8}, {.8, -.8}, {-.8, .8}, {-.8, -.8}}},            // bow tie
-      {{{-.8, -.8}, {.8, -.8}, {-.8, .8}, {.8, .8}, {-.8, -.8}}},            // hourglass
-      {{{-.6, -.9}, {-.6, .9}}, {{.6, -.9}, {.6, .9}}},                      // two bars
+      {{{0, -.9}, {.9, .75}, {-.9, .75}, {0, -.9}}},                                 // triangle
+      {{{0, .9}, {.9, -.75}, {-.9, -.75}, {0, .9}}},                                 // triangle on its tip
+      {{{-.75, -.75}, {.75, -.75}, {.75, .75}, {-.75, .75}, {-.75, -.75}}},          // square
+      {arc({0, 0}, {.85, .85}, 0, 360)},                                             // ring
+      {{{0, -.95}, {.7, 0}, {0, .95}, {-.7, 0}, {0, -.95}}},                         // diamond
+      {{{-.8, -.8}, {.8, .8}, {.8, -.8}, {-.8, .8}, {-.8, -.8}}},                    // bow tie
+      {{{-.8, -.8}, {.8, -.8}, {-.8, .8}, {.8, .8}, {-.8, -.8}}},                    // hourglass
+      {{{-.6, -.9}, {-.6, .9}}, {{.6, -.9}, {.6, .9}}},                              // two bars
       {arc({0, 0}, {.8, .85}, 180, 360), {{.8, 0}, {.8, .9}, {-.8, .9}, {-.8, 0}}},  // arch
       {{{0, -.9}, {0, .9}}, {{-.9, 0}, {.9, 0}}},                                    // plus
   }};

@@ -13,14 +13,12 @@ namespace {
 
 constexpr int64_t kGeneratorVersion = 1;  // raise it when the same seed gives other bytes
 
-constexpr Style kLetterStyle = {
-    .pen = {.min_width = 1.2, .max_width = 2.6, .softness = 1.0},
-    .bend = {.rotation = 0.3, .scale = 0.2, .shear = 0.3, .wave = 0.12}};
-constexpr Style kSignStyle = {
-    .pen = {.min_width = 2.5, .max_width = 4.5, .softness = 1.8, .texture = 0.5},
-    .bend = {.rotation = 0.25, .scale = 0.2, .shear = 0.3, .wave = 0.12}};
-constexpr Style kStrayStyle = {
-    .pen = kLetterStyle.pen, .bend = {.rotation = 3.14, .scale = 0.3, .shear = 0.3, .wave = 0.15}};
+constexpr Style kLetterStyle = {.pen = {.min_width = 1.2, .max_width = 2.6, .softness = 1.0},
+                                .bend = {.rotation = 0.3, .scale = 0.2, .shear = 0.3, .wave = 0.12}};
+constexpr Style kSignStyle = {.pen = {.min_width = 2.5, .max_width = 4.5, .softness = 1.8, .texture = 0.5},
+                              .bend = {.rotation = 0.25, .scale = 0.2, .shear = 0.3, .wave = 0.12}};
+constexpr Style kStrayStyle = {.pen = kLetterStyle.pen,
+                               .bend = {.rotation = 3.14, .scale = 0.3, .shear = 0.3, .wave = 0.15}};
 constexpr double kRadius = 9.5;         // pixels for half a glyph
 constexpr double kLetterMiddle = 13.5;  // at the first of the five offsets
 constexpr double kSignMiddle = 17.5;
@@ -72,9 +70,8 @@ DataSplits load(const GlyphsOptions& options) {
   const Rng root = Rng(static_cast<uint64_t>(options.seed)).fork("glyphs");
   Json prints = {{"generator", "glyphs"}, {"version", kGeneratorVersion}, {"seed", options.seed}};
   const auto split = [&](const std::string& part, int64_t count) {
-    const auto images = generate(
-        count, root.fork(part),
-        [](int64_t, Rng rng, std::span<uint8_t> pixels) { return draw_sample(rng, pixels); });
+    const auto images = generate(count, root.fork(part),
+                                 [](int64_t, Rng rng, std::span<uint8_t> pixels) { return draw_sample(rng, pixels); });
     prints[part] = fingerprint(*images);
     return images;
   };
@@ -90,13 +87,12 @@ DataSplits load(const GlyphsOptions& options) {
 
 DatasetEntry glyphs_entry() {
   using O = GlyphsOptions;
-  return dataset_entry<O>(
-      {"glyphs", "A drawn letter (T1) over a drawn sign (T2); needs no files", "ours"},
-      {option("seed", &O::seed, at_least(0), "seed of the drawings"),
-       option("train_samples", &O::train_samples, at_least(1), "training images"),
-       option("validation_samples", &O::validation_samples, at_least(1), "validation images"),
-       option("test_samples", &O::test_samples, at_least(1), "test images")},
-      load, [](const GlyphsOptions&) { return generated_signature(); });
+  return dataset_entry<O>({"glyphs", "A drawn letter (T1) over a drawn sign (T2); needs no files", "ours"},
+                          {option("seed", &O::seed, at_least(0), "seed of the drawings"),
+                           option("train_samples", &O::train_samples, at_least(1), "training images"),
+                           option("validation_samples", &O::validation_samples, at_least(1), "validation images"),
+                           option("test_samples", &O::test_samples, at_least(1), "test images")},
+                          load, [](const GlyphsOptions&) { return generated_signature(); });
 }
 
 }  // namespace reconcile::dataset_entries

@@ -56,8 +56,7 @@ std::vector<Point> subdivide(const std::vector<Point>& chain) {
   for (size_t i = 1; i < chain.size(); ++i) {
     const Point a = chain[i - 1];
     const Point b = chain[i];
-    const int pieces =
-        std::max(1, static_cast<int>(std::ceil(std::hypot(b.x - a.x, b.y - a.y) / kStep)));
+    const int pieces = std::max(1, static_cast<int>(std::ceil(std::hypot(b.x - a.x, b.y - a.y) / kStep)));
     for (int k = 1; k <= pieces; ++k) {
       fine.push_back({a.x + (b.x - a.x) * k / pieces, a.y + (b.y - a.y) * k / pieces});
     }
@@ -67,12 +66,8 @@ std::vector<Point> subdivide(const std::vector<Point>& chain) {
 
 /// Lowers `squares` (squared distance of each pixel to the strokes) near the segment a-b.
 void lower_distances(Point a, Point b, double reach, int64_t side, std::vector<double>& squares) {
-  const auto first = [&](double v) {
-    return std::max<int64_t>(0, std::llround(std::floor(v - reach)));
-  };
-  const auto last = [&](double v) {
-    return std::min<int64_t>(side - 1, std::llround(std::ceil(v + reach)));
-  };
+  const auto first = [&](double v) { return std::max<int64_t>(0, std::llround(std::floor(v - reach))); };
+  const auto last = [&](double v) { return std::min<int64_t>(side - 1, std::llround(std::ceil(v + reach))); };
   const Point d = {b.x - a.x, b.y - a.y};
   const double length = std::max(d.x * d.x + d.y * d.y, 1e-12);
   for (int64_t y = first(std::min(a.y, b.y)); y <= last(std::max(a.y, b.y)); ++y) {
@@ -95,9 +90,7 @@ class Texture {
     vector_ = {frequency * std::cos(angle), frequency * std::sin(angle)};
   }
   [[nodiscard]] double operator()(double x, double y) const {
-    return depth_ == 0
-               ? 1
-               : 1 - depth_ * (0.5 + 0.5 * std::sin(vector_.x * x + vector_.y * y + phase_));
+    return depth_ == 0 ? 1 : 1 - depth_ * (0.5 + 0.5 * std::sin(vector_.x * x + vector_.y * y + phase_));
   }
 
  private:
@@ -107,26 +100,23 @@ class Texture {
 };
 
 /// Squared distance of each pixel to the bent shape, at most `reach` squared.
-std::vector<double> measure_distances(const Shape& shape, const Placement& placement,
-                                      const Deformation& deform, double reach, int64_t side) {
+std::vector<double> measure_distances(const Shape& shape, const Placement& placement, const Deformation& deform,
+                                      double reach, int64_t side) {
   std::vector<double> squares(static_cast<size_t>(side * side), reach * reach);
   for (const auto& chain : shape) {
     std::vector<Point> points = subdivide(chain);
     for (Point& p : points) {
       p = deform(p);
-      p = {placement.center.x + placement.radius * p.x,
-           placement.center.y + placement.radius * p.y};
+      p = {placement.center.x + placement.radius * p.x, placement.center.y + placement.radius * p.y};
     }
-    for (size_t i = 1; i < points.size(); ++i)
-      lower_distances(points[i - 1], points[i], reach, side, squares);
+    for (size_t i = 1; i < points.size(); ++i) lower_distances(points[i - 1], points[i], reach, side, squares);
   }
   return squares;
 }
 
 }  // namespace
 
-void draw_shape(const Shape& shape, const Style& style, const Placement& placement, Rng& rng,
-                Canvas canvas) {
+void draw_shape(const Shape& shape, const Style& style, const Placement& placement, Rng& rng, Canvas canvas) {
   const Pen& pen = style.pen;
   const Deformation deform(style.bend, rng);
   const Texture texture(pen.texture, rng);

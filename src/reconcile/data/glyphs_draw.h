@@ -42,7 +42,6 @@ struct Canvas {
 };
 
 /// Adds `shape`, bent at random, with strokes of brightness 0.6 to 1.
-void draw_shape(const Shape& shape, const Style& style, const Placement& placement, Rng& rng,
-                Canvas canvas);
+void draw_shape(const Shape& shape, const Style& style, const Placement& placement, Rng& rng, Canvas canvas);
 
 }  // namespace reconcile

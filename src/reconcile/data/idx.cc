@@ -26,8 +26,8 @@ size_t header_bytes(int64_t num_dims) { return 4 + 4 * static_cast<size_t>(num_d
 
 void check_kind(const std::string& bytes, int64_t num_dims, const std::string& path) {
   if (bytes.size() < header_bytes(num_dims)) {
-    fail<DataError>("{}: has {} bytes, an IDX header with {} dimension(s) has {}. Fetch it again.",
-                    path, bytes.size(), num_dims, header_bytes(num_dims));
+    fail<DataError>("{}: has {} bytes, an IDX header with {} dimension(s) has {}. Fetch it again.", path, bytes.size(),
+                    num_dims, header_bytes(num_dims));
   }
   if (byte_at(bytes, 0) != 0 || byte_at(bytes, 1) != 0) {
     fail<DataError>(
@@ -42,9 +42,8 @@ void check_kind(const std::string& bytes, int64_t num_dims, const std::string& p
         path, byte_at(bytes, 2));
   }
   if (byte_at(bytes, 3) != num_dims) {
-    fail<DataError>(
-        "{}: has {} dimension(s), must have {}. Images have 3, labels 1: are two files swapped?",
-        path, byte_at(bytes, 3), num_dims);
+    fail<DataError>("{}: has {} dimension(s), must have {}. Images have 3, labels 1: are two files swapped?", path,
+                    byte_at(bytes, 3), num_dims);
   }
 }
 
@@ -61,8 +60,8 @@ at::Tensor read_idx(const std::filesystem::path& path, int64_t num_dims) {
   }
   announced += header_bytes(num_dims);
   if (announced != bytes.size()) {
-    fail<DataError>("{}: header announces {} ({} bytes), file has {}. Fetch it again.",
-                    path.string(), fmt::join(sizes, " x "), announced, bytes.size());
+    fail<DataError>("{}: header announces {} ({} bytes), file has {}. Fetch it again.", path.string(),
+                    fmt::join(sizes, " x "), announced, bytes.size());
   }
   at::Tensor values = at::empty(sizes, at::kByte);
   std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(header_bytes(num_dims)), bytes.end(),

@@ -19,8 +19,7 @@ std::string contents(const fs::path& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) return "no such folder";
   std::vector<std::string> names;
-  for (const auto& item : fs::directory_iterator(folder, error))
-    names.push_back(item.path().filename().string());
+  for (const auto& item : fs::directory_iterator(folder, error)) names.push_back(item.path().filename().string());
   if (error) return error.message();
   if (names.empty()) return "nothing";
   std::sort(names.begin(), names.end());
@@ -33,8 +32,7 @@ std::string contents(const fs::path& folder) {
 fs::path find_file(const fs::path& folder, const std::string& stem, int64_t num_dims) {
   for (const char* separator : {"-", "."}) {
     for (const char* packed : {"", ".gz"}) {
-      const fs::path path =
-          folder / fmt::format("{}{}idx{}-ubyte{}", stem, separator, num_dims, packed);
+      const fs::path path = folder / fmt::format("{}{}idx{}-ubyte{}", stem, separator, num_dims, packed);
       std::error_code ignored;
       if (fs::is_regular_file(path, ignored)) return path;
     }
@@ -45,9 +43,8 @@ fs::path find_file(const fs::path& folder, const std::string& stem, int64_t num_
 fs::path require_file(const fs::path& folder, const std::string& stem, int64_t num_dims) {
   const fs::path path = find_file(folder, stem, num_dims);
   if (path.empty()) {
-    fail<DataError>(
-        "{}: expected {}-idx{}-ubyte or {}-idx{}-ubyte.gz, found {}. Fetch the missing file.",
-        folder.string(), stem, num_dims, stem, num_dims, contents(folder));
+    fail<DataError>("{}: expected {}-idx{}-ubyte or {}-idx{}-ubyte.gz, found {}. Fetch the missing file.",
+                    folder.string(), stem, num_dims, stem, num_dims, contents(folder));
   }
   return path;
 }
@@ -60,9 +57,7 @@ bool ends_with(const fs::path& path, const fs::path& tail) {
 
 }  // namespace
 
-MnistFiles mnist() {
-  return {"mnist", {"mnist", "MNIST/raw"}, "https://ossci-datasets.s3.amazonaws.com/mnist/"};
-}
+MnistFiles mnist() { return {"mnist", {"mnist", "MNIST/raw"}, "https://ossci-datasets.s3.amazonaws.com/mnist/"}; }
 
 MnistFiles fashion_mnist() {
   return {"fashion-mnist",
@@ -72,8 +67,7 @@ MnistFiles fashion_mnist() {
 
 std::vector<fs::path> data_roots(const std::string& root) {
   if (!root.empty()) return {root};
-  if (const char* given = std::getenv("RECONCILE_DATA"); given != nullptr && *given != '\0')
-    return {given};
+  if (const char* given = std::getenv("RECONCILE_DATA"); given != nullptr && *given != '\0') return {given};
   return {"../shared/data", "data"};
 }
 
@@ -86,9 +80,8 @@ fs::path find_folder(const MnistFiles& files, const std::vector<fs::path>& roots
       if (!find_file(root / folder, "train-images", 3).empty()) return root / folder;
       if (ends_with(root, folder) && !find_file(root, "train-images", 3).empty()) return root;
     }
-    looked += fmt::format(
-        "\n  {}: expected {} with train-images-idx3-ubyte or train-images-idx3-ubyte.gz, found {}",
-        root.string(), fmt::join(names, " or "), contents(root));
+    looked += fmt::format("\n  {}: expected {} with train-images-idx3-ubyte or train-images-idx3-ubyte.gz, found {}",
+                          root.string(), fmt::join(names, " or "), contents(root));
   }
   fail<DataError>(
       "{}: not found. Looked in{}\nFetch its four files from {} into <root>/{}, and set `root` or "
@@ -102,17 +95,15 @@ LabelledImages read_part(const fs::path& folder, const std::string& part) {
   const at::Tensor images = read_idx(images_path, 3);
   const at::Tensor labels = read_idx(labels_path, 1).to(at::kLong);
   if (images.size(0) == 0 || images.size(1) != kSide || images.size(2) != kSide) {
-    fail<DataError>("{}: holds {} images of {} x {}, must be some of 28 x 28. Fetch it again.",
-                    images_path.string(), images.size(0), images.size(1), images.size(2));
+    fail<DataError>("{}: holds {} images of {} x {}, must be some of 28 x 28. Fetch it again.", images_path.string(),
+                    images.size(0), images.size(1), images.size(2));
   }
   if (images.size(0) != labels.size(0)) {
-    fail<DataError>("{}: has {} labels for {} images in {}. Fetch both again.",
-                    labels_path.string(), labels.size(0), images.size(0),
-                    images_path.filename().string());
+    fail<DataError>("{}: has {} labels for {} images in {}. Fetch both again.", labels_path.string(), labels.size(0),
+                    images.size(0), images_path.filename().string());
   }
   if (const auto largest = labels.max().item<int64_t>(); largest > 9) {
-    fail<DataError>("{}: holds the label {}, must lie in 0..9. Fetch it again.",
-                    labels_path.string(), largest);
+    fail<DataError>("{}: holds the label {}, must lie in 0..9. Fetch it again.", labels_path.string(), largest);
   }
   return {images, labels};
 }

@@ -32,8 +32,7 @@ std::vector<std::filesystem::path> data_roots(const std::string& root);
 /// The first folder below one of the roots that has the training images. A root may also be such a
 /// folder itself, by its name (a folder of another name could hold the other data set). DataError
 /// lists what was expected and what is there.
-std::filesystem::path find_folder(const MnistFiles& files,
-                                  const std::vector<std::filesystem::path>& roots);
+std::filesystem::path find_folder(const MnistFiles& files, const std::vector<std::filesystem::path>& roots);
 
 /// Reads the images and labels of `part` ("train" or "t10k"), each with .gz or without, spelled
 /// `-idx3` or `.idx3`. DataError if a file is missing, is damaged, or does not fit the other.

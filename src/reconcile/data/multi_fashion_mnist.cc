@@ -3,8 +3,7 @@
 namespace reconcile::dataset_entries {
 
 DatasetEntry multi_fashion_mnist_entry() {
-  return pairs_entry("multi_fashion_mnist",
-                     "An MNIST digit (T1) over a piece of clothing (T2, Fashion-MNIST)", mnist(),
+  return pairs_entry("multi_fashion_mnist", "An MNIST digit (T1) over a piece of clothing (T2, Fashion-MNIST)", mnist(),
                      fashion_mnist());
 }
 

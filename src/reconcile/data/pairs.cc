@@ -36,8 +36,7 @@ Offset draw_offset(int64_t begin, Rng& rng) {
   return {y, begin + rng.below(kNumOffsets)};
 }
 
-std::array<int64_t, 2> draw_pair(const Pairing& pairing, int64_t left, Rng& rng,
-                                 std::span<uint8_t> canvas) {
+std::array<int64_t, 2> draw_pair(const Pairing& pairing, int64_t left, Rng& rng, std::span<uint8_t> canvas) {
   const int64_t* right_labels = pairing.right.labels.data_ptr<int64_t>();
   const int64_t left_label = pairing.left.labels.data_ptr<int64_t>()[left];
   int64_t right = rng.below(pairing.right.labels.size(0));
@@ -54,12 +53,10 @@ std::array<int64_t, 2> draw_pair(const Pairing& pairing, int64_t left, Rng& rng,
 }
 
 /// The count asked for, 0 standing for all.
-int64_t resolve_count(const std::string& name, const std::string& option, int64_t asked,
-                      const Pairing& pairing) {
+int64_t resolve_count(const std::string& name, const std::string& option, int64_t asked, const Pairing& pairing) {
   const int64_t all = kPairsPerImage * pairing.left.labels.size(0);
   if (asked > all) {
-    fail<InvalidArgument>("dataset \"{}\": {} = {}, must be <= {}, which 0 gives too.", name,
-                          option, asked, all);
+    fail<InvalidArgument>("dataset \"{}\": {} = {}, must be <= {}, which 0 gives too.", name, option, asked, all);
   }
   return asked == 0 ? all : asked;
 }
@@ -84,25 +81,19 @@ OptionTable<PairsOptions> pairs_options() {
       option("root", &O::root, any(),
              "folder of the data sets; empty: $RECONCILE_DATA, else ../shared/data, else ./data"),
       option("seed", &O::seed, at_least(0), "seed of the pairing and the offsets"),
-      option("train_samples", &O::train_samples, at_least(0),
-             "the first n training samples, in random order; 0: all"),
-      option("validation_samples", &O::validation_samples, at_least(0),
-             "the first n validation samples; 0: all"),
+      option("train_samples", &O::train_samples, at_least(0), "the first n training samples, in random order; 0: all"),
+      option("validation_samples", &O::validation_samples, at_least(0), "the first n validation samples; 0: all"),
       option("test_samples", &O::test_samples, at_least(0), "the first n test samples; 0: all"),
-      option("distinct_labels", &O::distinct_labels, any(),
-             "pair images of different classes only"),
-      option("merge", &O::merge, one_of({"sum", "max"}),
-             "pixels that overlap: sum (cut at 255) or max"),
+      option("distinct_labels", &O::distinct_labels, any(), "pair images of different classes only"),
+      option("merge", &O::merge, one_of({"sum", "max"}), "pixels that overlap: sum (cut at 255) or max"),
   };
 }
 
-std::shared_ptr<const ImageSet> make_pairs(const Pairing& pairing, const Rng& stream,
-                                           int64_t count) {
+std::shared_ptr<const ImageSet> make_pairs(const Pairing& pairing, const Rng& stream, int64_t count) {
   const at::Tensor& labels = pairing.right.labels;
   if (pairing.distinct_labels && labels.min().item<int64_t>() == labels.max().item<int64_t>()) {
-    fail<DataError>(
-        "pairs: distinct_labels = true, but all {} right images have label {}. Set it to false.",
-        labels.size(0), labels.min().item<int64_t>());
+    fail<DataError>("pairs: distinct_labels = true, but all {} right images have label {}. Set it to false.",
+                    labels.size(0), labels.min().item<int64_t>());
   }
   const int64_t num_left = pairing.left.labels.size(0);
   const auto order = stream.fork("order").permutation(num_left);
@@ -135,10 +126,8 @@ DataSplits load_pairs(const std::string& name, const MnistFiles& left, const Mni
                         {"seed", options.seed},  {"distinct_labels", options.distinct_labels},
                         {"merge", options.merge}};
   const auto split = [&](const std::string& part, LabelledImages Pools::*pool, int64_t asked) {
-    const Pairing pairing = {left_pools.*pool, right_pools.*pool, options.distinct_labels,
-                             options.merge == "max"};
-    const auto pairs = make_pairs(pairing, stream.fork(part),
-                                  resolve_count(name, part + "_samples", asked, pairing));
+    const Pairing pairing = {left_pools.*pool, right_pools.*pool, options.distinct_labels, options.merge == "max"};
+    const auto pairs = make_pairs(pairing, stream.fork(part), resolve_count(name, part + "_samples", asked, pairing));
     splits.fingerprint[part] = fingerprint(*pairs);
     return pairs;
   };
@@ -148,14 +137,11 @@ DataSplits load_pairs(const std::string& name, const MnistFiles& left, const Mni
   return splits;
 }
 
-DatasetEntry pairs_entry(std::string name, std::string title, const MnistFiles& left,
-                         const MnistFiles& right) {
-  const auto load = [=](const PairsOptions& options) {
-    return load_pairs(name, left, right, options);
-  };
+DatasetEntry pairs_entry(std::string name, std::string title, const MnistFiles& left, const MnistFiles& right) {
+  const auto load = [=](const PairsOptions& options) { return load_pairs(name, left, right, options); };
   return dataset_entry<PairsOptions>(
-      {name, std::move(title), "after Lin et al. 2019, Pareto MTL, arXiv:1912.12854; rebuilt"},
-      pairs_options(), load, [](const PairsOptions&) { return generated_signature(); });
+      {name, std::move(title), "after Lin et al. 2019, Pareto MTL, arXiv:1912.12854; rebuilt"}, pairs_options(), load,
+      [](const PairsOptions&) { return generated_signature(); });
 }
 
 }  // namespace reconcile

@@ -30,8 +30,7 @@ struct Pairing {
 /// among the first N, in random order, and once among the last N; so a beginning is a fair sample.
 /// Right images are drawn uniformly. DataError if labels must differ but all right images have one
 /// label.
-std::shared_ptr<const ImageSet> make_pairs(const Pairing& pairing, const Rng& stream,
-                                           int64_t count);
+std::shared_ptr<const ImageSet> make_pairs(const Pairing& pairing, const Rng& stream, int64_t count);
 
 /// Samples of the training files that are left after, and those in, the last tenth, which is kept
 /// for validation.
@@ -45,7 +44,6 @@ DataSplits load_pairs(const std::string& name, const MnistFiles& left, const Mni
                       const PairsOptions& options);
 
 /// The entry of such a data set.
-DatasetEntry pairs_entry(std::string name, std::string title, const MnistFiles& left,
-                         const MnistFiles& right);
+DatasetEntry pairs_entry(std::string name, std::string title, const MnistFiles& left, const MnistFiles& right);
 
 }  // namespace reconcile

@@ -12,8 +12,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// The problem in units where |g0| and the shortest row have length 1. x = sum of v_i r_i is the point nearest to -tau g0,
-/// the direction is g0 + x / tau.
+/// The problem in units where |g0| and the shortest row have length 1. x = sum of v_i r_i is the point of the hull
+/// nearest to -tau g0, the direction is g0 + x / tau.
 struct Search {
   HullProblem problem;  ///< linear = tau * mean_cosines
   Eigen::VectorXd mean_cosines;
@@ -31,8 +31,8 @@ struct Search {
   double visit();
 };
 
-/// Sets v for tau and returns the tau with |x| = c tau on the face that v lies in. Stationary: |x| < c tau for every tau that
-/// counts, and x / tau is the same for all small ones.
+/// Sets v for tau and returns the tau with |x| = c tau on the face that v lies in. Stationary: |x| < c tau for every
+/// tau that counts, and x / tau is the same for all small ones.
 double Search::visit() {
   problem.linear = tau * mean_cosines;
   const HullPoint point = nearest_in_hull(problem, v);
@@ -53,10 +53,10 @@ double Search::visit() {
 }
 
 void Search::run() {
-  Eigen::Index first = 0;
-  mean_cosines.cwiseQuotient(problem.inverse_lengths).minCoeff(&first);  // the answer for tau -> infinity
-  v = Eigen::VectorXd::Unit(v.size(), first) / problem.inverse_lengths(first);
-  tau = 1 / (c * problem.inverse_lengths(first));
+  Eigen::Index shortest = 0;
+  problem.inverse_lengths.maxCoeff(&shortest);
+  v = Eigen::VectorXd::Unit(v.size(), shortest);
+  tau = 1 / c;
   double low = 0;
   double high = kInfinity;
   for (int remaining = 200; remaining > 0; --remaining) {
@@ -81,8 +81,7 @@ void finish(const Search& search, double mean_length, const UnitRows& rows, cons
   const Eigen::VectorXd& b = problem.inverse_lengths;
   // Where |x| is zero up to rounding, its square root would be far from zero.
   const double norm = search.is_stationary ? 0.0 : std::sqrt(std::max(search.squared_norm(search.v), 0.0));
-  const double objective =
-      search.is_stationary ? 0.0 : search.mean_cosines.dot(search.v) + search.c * norm;
+  const double objective = search.is_stationary ? 0.0 : search.mean_cosines.dot(search.v) + search.c * norm;
   const Eigen::VectorXd pull = search.v / search.tau;
   const Eigen::VectorXd gains = search.mean_cosines + problem.cosines * pull;
   const Eigen::ArrayXd scale = (1 + search.c) * (1 + b.array() * search.v.sum());

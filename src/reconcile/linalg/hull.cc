@@ -29,7 +29,8 @@ Eigen::VectorXd violations(const HullProblem& problem, const FacePoint& point) {
   return (point.multiplier * b - gradient) / (scale * (1.0 + b * sum));
 }
 
-/// Goes from v towards `target` until the first entry of the face reaches zero; that entry and no other is then exactly zero.
+/// Goes from v towards `target` until the first entry of the face reaches zero; that entry and no other is then exactly
+/// zero.
 void step_to_border(const std::vector<int>& face, const Eigen::VectorXd& target, Eigen::VectorXd& v) {
   double step = 1;
   int leaving = -1;
@@ -49,20 +50,27 @@ void step_to_border(const std::vector<int>& face, const Eigen::VectorXd& target,
 }  // namespace
 
 FacePoint minimise_on_face(const HullProblem& problem, const std::vector<int>& face, double total) {
-  const Eigen::VectorXd b = problem.inverse_lengths(face);
-  const Eigen::VectorXd q = problem.linear(face);
-  // Adding beta beta' keeps the solution and makes the matrix regular even where 0 lies in the affine hull. beta is b scaled
-  // to the shortest row of the face: b itself would vanish beside C on a face of long rows.
-  const Eigen::VectorXd beta = b / b.maxCoeff();
-  const double beta_total = total / b.maxCoeff();
-  Eigen::MatrixXd matrix = problem.cosines(face, face);
-  matrix += beta * beta.transpose();
-  const Eigen::LDLT<Eigen::MatrixXd> factors(matrix);
-  const Eigen::VectorXd from_beta = factors.solve(beta);
-  const Eigen::VectorXd from_q = factors.solve(q);
-  const double factor = (beta_total + beta.dot(from_q)) / beta.dot(from_beta);
-  FacePoint point{Eigen::VectorXd::Zero(problem.linear.size()), (factor - beta_total) / b.maxCoeff()};
-  point.v(face) = factor * from_beta - from_q;
+  // The constraint is solved for the shortest row of the face. Its v can be tiny beside the others, and still decides.
+  std::vector<int> others = face;
+  const auto shorter = [&](int i, int j) { return problem.inverse_lengths(i) < problem.inverse_lengths(j); };
+  const auto place = std::max_element(others.begin(), others.end(), shorter);
+  const int shortest = *place;
+  others.erase(place);
+  const double b = problem.inverse_lengths(shortest);
+  FacePoint point{Eigen::VectorXd::Zero(problem.linear.size()), 0.0};
+  point.v(shortest) = total / b;
+  if (!others.empty()) {
+    const Eigen::VectorXd ratio = problem.inverse_lengths(others) / b;
+    const Eigen::VectorXd cosine = problem.cosines(others, shortest);
+    const Eigen::VectorXd linear = problem.linear(others);
+    Eigen::MatrixXd matrix = problem.cosines(others, others);  // of r_i - ratio_i r_shortest
+    matrix += ratio * ratio.transpose() - ratio * cosine.transpose() - cosine * ratio.transpose();
+    const Eigen::VectorXd v =
+        matrix.ldlt().solve((ratio - cosine) * (total / b) + ratio * problem.linear(shortest) - linear);
+    point.v(others) = v;
+    point.v(shortest) -= ratio.dot(v);
+  }
+  point.multiplier = (problem.cosines.row(shortest).dot(point.v) + problem.linear(shortest)) / b;
   return point;
 }
 

@@ -25,7 +25,8 @@ std::string kind_name(TaskKind kind);
 /// The metrics that enter delta m. Classification: accuracy.
 std::vector<Criterion> criteria(TaskKind kind);
 
-/// The training loss, a scalar that carries gradients. Classification: mean cross-entropy of [B, classes] against int64 [B].
+/// The training loss, a scalar that carries gradients. Classification: mean cross-entropy of [B, classes] against int64
+/// [B].
 at::Tensor task_loss(const Task& task, const at::Tensor& prediction, const at::Tensor& target);
 
 /// Sums what a task's metrics need over batches of any size; the result is that of one image at a time.

@@ -46,7 +46,8 @@ class MultiTaskModel {
   void load_state(const NamedTensors& state, const std::string& where);
 
   void set_training(bool training);
-  /// The applications of one evaluation-mode forward pass of one sample, heads included, in the order in which they run.
+  /// The applications of one evaluation-mode forward pass of one sample, heads included, in the order in which they
+  /// run.
   std::vector<LayerCall> trace(const std::vector<int64_t>& input_shape);
 
  protected:

@@ -1,8 +1,8 @@
 // ResNet-18 with basic blocks, layer names as in torchvision: 7x7/2 stem, 3x3/2 max-pool, four stages of two blocks.
-// After the global average pool a shared linear `fc` 512 -> 100 and ReLU, then one linear head a task, as Recon trains it
-// on Multi-Fashion+MNIST. 41 splittable layers; 11,221,540 shared parameters for one input channel.
-// Convolutions have no bias and start Kaiming-normal (fan_out); batch norms at 1/0.
-// Paper: He et al., CVPR 2016, arXiv:1512.03385, table 1; the fc and heads as Shi et al., ICLR 2023, arXiv:2302.11289.
+// After the global average pool a shared linear `fc` 512 -> 100 and ReLU, then one linear head a task, as Recon trains
+// it on Multi-Fashion+MNIST. 41 splittable layers; 11,221,540 shared parameters for one input channel. Convolutions
+// have no bias and start Kaiming-normal (fan_out); batch norms at 1/0. Paper: He et al., CVPR 2016, arXiv:1512.03385,
+// table 1; the fc and heads as Shi et al., ICLR 2023, arXiv:2302.11289.
 
 #include "reconcile/models/model.h"
 #include "reconcile/nn/functional.h"
@@ -17,7 +17,8 @@ class Resnet18 final : public MultiTaskModel {
   };
 
   Resnet18(const Options& options, const ModelContext& context) : MultiTaskModel(context.tasks, context.rng) {
-    conv1_ = &add<Conv>("conv1", Conv::Shape{.in = context.input_shape[0], .out = 64, .kernel = 7, .stride = 2, .padding = 3});
+    conv1_ = &add<Conv>("conv1",
+                        Conv::Shape{.in = context.input_shape[0], .out = 64, .kernel = 7, .stride = 2, .padding = 3});
     bn1_ = &add<BatchNorm>("bn1", 64);
     int64_t channels = 64;
     for (int64_t stage = 1; stage <= 4; ++stage) {
@@ -51,7 +52,8 @@ class Resnet18 final : public MultiTaskModel {
   Block add_block(const std::string& prefix, int64_t in, int64_t out) {
     const int64_t stride = in == out ? 1 : 2;
     Block block{};
-    block.conv1 = &add<Conv>(prefix + "conv1", Conv::Shape{.in = in, .out = out, .kernel = 3, .stride = stride, .padding = 1});
+    block.conv1 =
+        &add<Conv>(prefix + "conv1", Conv::Shape{.in = in, .out = out, .kernel = 3, .stride = stride, .padding = 1});
     block.bn1 = &add<BatchNorm>(prefix + "bn1", out);
     block.conv2 = &add<Conv>(prefix + "conv2", Conv::Shape{.in = out, .out = out, .kernel = 3, .padding = 1});
     block.bn2 = &add<BatchNorm>(prefix + "bn2", out);

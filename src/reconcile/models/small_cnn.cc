@@ -1,6 +1,6 @@
-// A small convolutional network for demo and tests: three blocks of 3x3 convolution, batch norm, ReLU and 2x2 max-pool with
-// `width`, 2 `width` and 4 `width` channels, a residual block at the end so that every kind of splitting is met, global
-// average pool, a shared linear `fc` and one linear head a task. 9 splittable layers.
+// A small convolutional network for demo and tests: three blocks of 3x3 convolution, batch norm, ReLU and 2x2 max-pool
+// with `width`, 2 `width` and 4 `width` channels, a residual block at the end so that every kind of splitting is met,
+// global average pool, a shared linear `fc` and one linear head a task. 9 splittable layers.
 
 #include "reconcile/models/model.h"
 #include "reconcile/nn/functional.h"
@@ -54,9 +54,10 @@ class SmallCnn final : public MultiTaskModel {
 
 ModelEntry small_cnn_entry() {
   using O = SmallCnn::Options;
-  return model_entry<SmallCnn>({"small_cnn", "Small convolutional network for demo and tests", "ours"},
-                               {option("width", &O::width, at_least(1), "channels of the first block"),
-                                option("features", &O::features, at_least(1), "outputs of the shared fc that the heads read")});
+  return model_entry<SmallCnn>(
+      {"small_cnn", "Small convolutional network for demo and tests", "ours"},
+      {option("width", &O::width, at_least(1), "channels of the first block"),
+       option("features", &O::features, at_least(1), "outputs of the shared fc that the heads read")});
 }
 
 }  // namespace reconcile::model_entries

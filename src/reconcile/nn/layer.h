@@ -16,17 +16,18 @@ class Layer;
 /// One application of a layer, as a trace sees it. Costs are for one sample and all its evaluations.
 struct LayerCall {
   const Layer* layer = nullptr;
-  Partition streams;          ///< of the output; its number of groups is the number of evaluations
-  int64_t macs = 0;           ///< multiply-accumulates
-  int64_t activations = 0;    ///< output elements
+  Partition streams;        ///< of the output; its number of groups is the number of evaluations
+  int64_t macs = 0;         ///< multiply-accumulates
+  int64_t activations = 0;  ///< output elements
 };
 
 /// How the copies of a split layer start: all with the shared values, or each drawn anew.
 enum class CopyInit { kEqual, kFresh };
 
-/// A module that directly owns parameters: the unit of conflict scores and of splitting. It holds one copy of its parameters
-/// for each group of tasks; a shared layer has one group. Stream t always uses the copy of task t's group, and each distinct
-/// (copy, input) pair is computed once, so a split layer forks a shared stream and a shared layer serves every stream.
+/// A module that directly owns parameters: the unit of conflict scores and of splitting. It holds one copy of its
+/// parameters for each group of tasks; a shared layer has one group. Stream t always uses the copy of task t's group,
+/// and each distinct (copy, input) pair is computed once, so a split layer forks a shared stream and a shared layer
+/// serves every stream.
 class Layer {
  public:
   /// Parameters that belong together, e.g. weight and bias; requires_grad.

@@ -34,7 +34,8 @@ std::vector<std::string> Conv::parameter_names() const {
 
 Layer::Copy Conv::make_copy(Rng rng) const {
   const double fan_out = static_cast<double>(shape_.out * shape_.kernel * shape_.kernel) / shape_.groups;
-  Copy copy{normal({shape_.out, shape_.in / shape_.groups, shape_.kernel, shape_.kernel}, std::sqrt(2.0 / fan_out), rng)};
+  Copy copy{
+      normal({shape_.out, shape_.in / shape_.groups, shape_.kernel, shape_.kernel}, std::sqrt(2.0 / fan_out), rng)};
   if (shape_.bias) copy.push_back(at::zeros({shape_.out}));
   return copy;
 }

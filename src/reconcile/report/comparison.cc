@@ -56,11 +56,17 @@ std::vector<std::pair<std::string, std::string>> metric_names(const std::vector<
   return names;
 }
 
-template <class V>
-V value_of(const PerTask<V>& values, const std::string& task, const std::string& metric, V missing) {
+Statistic statistic_of(const PerTask<Statistic>& values, const std::string& task, const std::string& metric) {
   const auto* metrics = find(values, task);
   const auto* value = metrics ? find(*metrics, metric) : nullptr;
-  return value ? *value : missing;
+  return value ? *value : Statistic{};
+}
+
+/// The value as the statistic of one run; n = 0 where the epoch has none.
+Statistic single_value(const PerTask<double>& values, const std::string& task, const std::string& metric) {
+  const auto* metrics = find(values, task);
+  const auto* value = metrics ? find(*metrics, metric) : nullptr;
+  return value ? Statistic{*value, kMissing, 1} : Statistic{};
 }
 
 std::string measured(double value, std::string text) { return std::isnan(value) ? "-" : std::move(text); }
@@ -79,9 +85,10 @@ void add_statistic(std::vector<Column<Row>>& columns, const std::string& title,
 Table comparison_table(const Pipeline& pipeline, Pick pick) {
   std::vector<Column<Row>> columns = {{"method", [](const Row& row) { return row.label; }}};
   for (const auto& [task, metric] : metric_names(pipeline.rows)) {
+    if (metric == "loss") continue;
     columns.push_back({metric_title(task, metric), [=](const Row& row) {
                          const auto& metrics = pick == Pick::kLast ? row.metrics : row.best_metrics;
-                         return metric_text(value_of(metrics, task, metric, Statistic{}), metric);
+                         return metric_text(statistic_of(metrics, task, metric), metric);
                        }});
   }
   if (pick == Pick::kBest) return without_empty_columns(fill(columns, pipeline.rows));
@@ -102,9 +109,9 @@ Table number_table(const Pipeline& pipeline) {
                                       {"method", [](const Row& row) { return row.method; }}};
   for (const auto& [task, metric] : metric_names(pipeline.rows)) {
     const std::string title = task + " " + metric;
-    add_statistic(columns, title, [=](const Row& row) { return value_of(row.metrics, task, metric, Statistic{}); });
+    add_statistic(columns, title, [=](const Row& row) { return statistic_of(row.metrics, task, metric); });
     add_statistic(columns, "best " + title,
-                  [=](const Row& row) { return value_of(row.best_metrics, task, metric, Statistic{}); });
+                  [=](const Row& row) { return statistic_of(row.best_metrics, task, metric); });
   }
   add_statistic(columns, "delta_m", [](const Row& row) { return row.delta_m; });
   add_statistic(columns, "delta_m_flat", [](const Row& row) { return row.delta_m_flat; });
@@ -135,17 +142,17 @@ Table epoch_table(const RunLog& log) {
       {"epoch", [](const EpochRecord& epoch) { return std::to_string(epoch.epoch); }}};
   for (const auto& task : log.tasks) {
     columns.push_back({task + " train loss", [=](const EpochRecord& epoch) {
-                         return measured(value_of(epoch.train, task, "loss", kMissing),
-                                         fixed(value_of(epoch.train, task, "loss", kMissing), 4));
+                         const Statistic loss = single_value(epoch.train, task, "loss");
+                         return metric_text(loss, "loss");
                        }});
   }
-  const auto& validation = log.epochs.empty() ? PerTask<double>{} : log.epochs.front().validation;
-  for (const auto& [task, metrics] : validation) {
+  const auto validated = std::find_if(log.epochs.begin(), log.epochs.end(),
+                                      [](const EpochRecord& epoch) { return !epoch.validation.empty(); });
+  for (const auto& [task, metrics] : validated == log.epochs.end() ? PerTask<double>{} : validated->validation) {
     for (const auto& [metric, first] : metrics) {
-      columns.push_back(
-          {metric_title(task, metric), [task = task, metric = metric](const EpochRecord& epoch) {
-             return metric_text({value_of(epoch.validation, task, metric, kMissing), kMissing, 1}, metric);
-           }});
+      columns.push_back({metric_title(task, metric), [task = task, metric = metric](const EpochRecord& epoch) {
+                           return metric_text(single_value(epoch.validation, task, metric), metric);
+                         }});
     }
   }
   columns.push_back({"conflict %", [](const EpochRecord& epoch) {

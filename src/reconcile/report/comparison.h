@@ -9,8 +9,8 @@ namespace reconcile::report {
 /// Which epoch's test metrics a table shows.
 enum class Pick { kLast, kBest };
 
-/// For people: one row per method with mean ± sd over seeds, in percent where a metric is a share. A column that no row
-/// has a value for is left out.
+/// For people: one row per method with mean ± sd over seeds, in percent where a metric is a share; without losses. A
+/// column that no row has a value for is left out.
 Table comparison_table(const Pipeline& pipeline, Pick pick = Pick::kLast);
 
 /// For programs: mean, sd and n as columns of their own, in the units of the records and with all digits.

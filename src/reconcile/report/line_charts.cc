@@ -90,7 +90,7 @@ std::string curve_chart(const std::vector<Curve>& curves, const std::string& tit
   Svg svg(kWidth, kHeight, alt);
   const Range x = epochs > 1 ? Range{1, static_cast<double>(epochs)} : Range{0.5, 1.5};
   Axes axes(svg, kArea, x, widened(range_of(all), 0.06));
-  axes.draw_x(static_cast<int>(std::min<size_t>(epochs, 8)), "epoch");
+  axes.draw_x(static_cast<int>(std::clamp<size_t>(epochs - 1, 1, 8)), "epoch");
   axes.draw_y(5, title + (is_percent ? " (%)" : ""));
   for (const auto& curve : curves) draw_curve(svg, axes, curve, scale);
   return svg.str();

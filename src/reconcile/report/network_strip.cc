@@ -10,7 +10,7 @@
 namespace reconcile::report {
 namespace {
 
-constexpr double kWidth = 940, kBoxWidth = 84, kBoxHeight = 40, kStepX = 94, kStepY = 92, kTop = 22;
+constexpr double kWidth = 940, kBoxWidth = 84, kBoxHeight = 40, kStepX = 94, kStepY = 92, kTop = 22, kLeft = 6;
 constexpr size_t kMaxPerLine = 10;
 constexpr int64_t kMaxName = 14;  // characters that fit below a box
 
@@ -21,7 +21,8 @@ size_t boxes_per_line(size_t count) {
 }
 
 Point place_of(size_t index, size_t per_line) {
-  return {static_cast<double>(index % per_line) * kStepX, kTop + static_cast<double>(index / per_line) * kStepY};
+  return {kLeft + static_cast<double>(index % per_line) * kStepX,
+          kTop + static_cast<double>(index / per_line) * kStepY};
 }
 
 /// The end of a long name: it tells more than the beginning.
@@ -61,7 +62,7 @@ std::string network_strip(const Pipeline& pipeline, const std::vector<LayerRecor
     if (i % per_line > 0) svg.line({place.x - (kStepX - kBoxWidth), middle}, {place.x, middle}, "ink");
     draw_box(svg, place, layers[i], is_split ? std::max<size_t>(pipeline.tasks.size(), 2) : 1);
     if (layers[i].name != pipeline.plan->fork) continue;
-    const double x = std::max(place.x - 5, 1.0);
+    const double x = place.x - 5;
     svg.line({x, place.y - 14}, {x, place.y + kBoxHeight + 6}, "cut");
     svg.text({x + 5, place.y - 6}, "fork", "small accent-text");
   }

@@ -17,15 +17,15 @@ Statistic statistic_or_missing(const Field& record, const std::string& key) {
 }
 
 Row read_row(const Field& row) {
-  const auto best = row.find("best_metrics");
+  const auto method = row.find("method"), last = row.find("metrics"), best = row.find("best_metrics");
   return {.label = row.at("label").text(),
           .kind = row.at("kind").text(),
-          .method = row.at("method").text(),
+          .method = method ? method->text() : "",
           .parameters = number_or_missing(row, "parameters"),
           .megabytes = number_or_missing(row, "megabytes"),
           .macs = number_or_missing(row, "macs"),
           .seconds_per_step = number_or_missing(row, "seconds_per_step"),
-          .metrics = per_task(row.at("metrics"), statistic_of),
+          .metrics = last ? per_task(*last, statistic_of) : PerTask<Statistic>{},
           .best_metrics = best ? per_task(*best, statistic_of) : PerTask<Statistic>{},
           .delta_m = statistic_or_missing(row, "delta_m"),
           .delta_m_flat = statistic_or_missing(row, "delta_m_flat"),

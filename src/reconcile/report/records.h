@@ -99,7 +99,8 @@ struct Run {
 
 /// One line of the comparison table.
 struct Row {
-  std::string label, kind, method;
+  std::string label, kind;
+  std::string method;  ///< "" for single-task networks
   double parameters = kMissing, megabytes = kMissing, macs = kMissing, seconds_per_step = kMissing;
   PerTask<Statistic> metrics, best_metrics;
   Statistic delta_m, delta_m_flat, severe_share, conflict_share;

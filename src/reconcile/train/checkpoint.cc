@@ -30,7 +30,8 @@ NamedTensors read_part(const fs::path& path, const Json& files) {
   const std::string bytes = read_file(path);
   const auto expected = files.at(path.filename().string()).get<std::string>();
   if (checksum(bytes) != expected) {
-    fail<DataError>("{}: CRC-32 is {}, the manifest says {}: the file was damaged.", path.string(), checksum(bytes), expected);
+    fail<DataError>("{}: CRC-32 is {}, the manifest says {}: the file was damaged.", path.string(), checksum(bytes),
+                    expected);
   }
   return decode_safetensors(bytes, path);
 }
@@ -66,8 +67,8 @@ void save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
     write("model.safetensors", checkpoint.model);
     write("optimizer.safetensors", checkpoint.optimizer);
     write("method.safetensors", checkpoint.method);
-    const Json manifest{{"format", kFormat}, {"version", 1}, {"reconcile", kVersion}, {"step", checkpoint.step},
-                        {"files", files}, {"state", checkpoint.state}};
+    const Json manifest{{"format", kFormat},       {"version", 1},   {"reconcile", kVersion},
+                        {"step", checkpoint.step}, {"files", files}, {"state", checkpoint.state}};
     write_atomically(aside / "manifest.json", manifest.dump(1));
     fs::remove_all(place);
     fs::rename(aside, place);

@@ -19,12 +19,13 @@ struct Checkpoint {
   NamedTensors method;
 };
 
-/// Writes `folder/step-NNNNNNNN` (manifest.json with the CRC-32 of every file, and one safetensors file a part) aside, syncs,
-/// renames; then removes all but the newest two. DataError (a full disk, say) leaves the older checkpoints alone.
+/// Writes `folder/step-NNNNNNNN` (manifest.json with the CRC-32 of every file, and one safetensors file a part) aside,
+/// syncs, renames; then removes all but the newest two. DataError (a full disk, say) leaves the older checkpoints
+/// alone.
 void save_checkpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint);
 
-/// The newest checkpoint that is whole, or nothing if there is none at all. A damaged one is passed over and `warn` is told;
-/// DataError if every one is damaged.
+/// The newest checkpoint that is whole, or nothing if there is none at all. A damaged one is passed over and `warn` is
+/// told; DataError if every one is damaged.
 std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& folder,
                                           const std::function<void(const std::string&)>& warn);
 

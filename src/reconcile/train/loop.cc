@@ -45,7 +45,8 @@ class Run {
   explicit Run(const TrainJob& job) : job_(job), method_rng_(job.rng.fork("method")) {
     const int64_t size = job.data.train->size();
     if (job.options.batch_size > size) {
-      fail<InvalidArgument>("train.batch_size = {}, the training set has only {} samples.", job.options.batch_size, size);
+      fail<InvalidArgument>("train.batch_size = {}, the training set has only {} samples.", job.options.batch_size,
+                            size);
     }
     steps_per_epoch_ = size / job.options.batch_size;
     if (job.conflict.record && job.model.num_tasks() > 1) {
@@ -67,6 +68,8 @@ class Run {
 
  private:
   [[nodiscard]] fs::path checkpoints() const { return job_.directory / "checkpoints"; }
+  [[nodiscard]] double epoch_seconds() const { return epoch_seconds_before_ + seconds_since(epoch_start_); }
+  [[nodiscard]] double seconds() const { return seconds_before_ + seconds_since(run_start_); }
 
   Json read_result() {
     const fs::path path = job_.directory / "result.json";
@@ -83,7 +86,8 @@ class Run {
   }
 
   void restore() {
-    const auto checkpoint = load_checkpoint(checkpoints(), [&](const std::string& text) { job_.observer.on_message(text); });
+    const auto checkpoint =
+        load_checkpoint(checkpoints(), [&](const std::string& text) { job_.observer.on_message(text); });
     if (!checkpoint) {
       log_.emplace(job_.directory / "run.jsonl", 0);
       log_->append(header().dump());
@@ -99,7 +103,7 @@ class Run {
     position_ = state.at("position").get<int64_t>();
     total_steps_ = checkpoint->step;
     loss_sums_ = state.at("loss_sums").get<std::vector<double>>();
-    epoch_seconds_ = state.at("epoch_seconds").get<double>();
+    epoch_seconds_before_ = state.at("epoch_seconds").get<double>();
     seconds_before_ = state.at("seconds").get<double>();
     step_seconds_ = state.at("step_seconds").get<double>();
     best_ = state.at("best");
@@ -120,19 +124,22 @@ class Run {
     }
     Json record{{"type", "run"}, {"schema_version", 1}, {"version", kVersion}};
     record.update(job_.header);
-    record.update({{"tasks", tasks}, {"layers", layers}, {"thresholds", job_.conflict.thresholds},
+    record.update({{"tasks", tasks},
+                   {"layers", layers},
+                   {"thresholds", job_.conflict.thresholds},
                    {"parameters", job_.model.num_parameters()},
                    {"megabytes", static_cast<double>(job_.model.num_parameters()) * 4.0 / (1 << 20)},
-                   {"epochs", job_.options.epochs}, {"steps_per_epoch", steps_per_epoch_},
+                   {"epochs", job_.options.epochs},
+                   {"steps_per_epoch", steps_per_epoch_},
                    {"batch_size", job_.options.batch_size}});
     return record;
   }
 
   /// Runs the rest of the current epoch; false if it was stopped.
   bool run_epoch() {
-    const auto order = job_.rng.fork("shuffle").fork(static_cast<uint64_t>(epoch_)).permutation(job_.data.train->size());
+    const auto order =
+        job_.rng.fork("shuffle").fork(static_cast<uint64_t>(epoch_)).permutation(job_.data.train->size());
     const double factor = schedule_factor(job_.schedule, epoch_, job_.options.epochs);
-    epoch_start_ = Clock::now();
     while (position_ < steps_per_epoch_) {
       const auto begin = Clock::now();
       const auto samples = std::span(order).subspan(static_cast<size_t>(position_ * job_.options.batch_size),
@@ -144,8 +151,6 @@ class Run {
       step_seconds_ += seconds_since(begin);
       report_step();
       if (job_.stop) {
-        epoch_seconds_ += seconds_since(epoch_start_);
-        seconds_before_ += seconds_since(run_start_);
         save();
         return false;
       }
@@ -169,7 +174,7 @@ class Run {
 
   void end_epoch(double learning_rate) {
     Json record{{"type", "epoch"}, {"epoch", epoch_}, {"step", total_steps_}};
-    record["seconds"] = epoch_seconds_ + seconds_since(epoch_start_);
+    record["seconds"] = epoch_seconds();
     record["seconds_per_step"] = step_seconds_ / static_cast<double>(total_steps_);
     record["learning_rate"] = learning_rate;
     const auto means = mean_losses();
@@ -186,14 +191,10 @@ class Run {
     job_.observer.on_epoch(record, job_.options.epochs);
     ++epoch_;
     position_ = 0;
-    epoch_seconds_ = 0.0;
+    epoch_seconds_before_ = 0.0;
+    epoch_start_ = Clock::now();
     std::fill(loss_sums_.begin(), loss_sums_.end(), 0.0);
-    if (epoch_ <= job_.options.epochs && (epoch_ - 1) % job_.options.checkpoint_every == 0) {
-      const double before = seconds_before_;
-      seconds_before_ += seconds_since(run_start_);
-      save();
-      seconds_before_ = before;
-    }
+    if (epoch_ <= job_.options.epochs && (epoch_ - 1) % job_.options.checkpoint_every == 0) save();
   }
 
   void validate(Json& record) {
@@ -207,14 +208,21 @@ class Run {
   }
 
   void save() {
-    save_checkpoint(checkpoints(),
-                    {total_steps_,
-                     {{"layout", job_.model.shared_layout().to_json()}, {"method_rng", method_rng_.counter()},
-                      {"epoch", epoch_}, {"position", position_}, {"loss_sums", loss_sums_},
-                      {"epoch_seconds", epoch_seconds_}, {"seconds", seconds_before_}, {"step_seconds", step_seconds_},
-                      {"best", best_}, {"recorder", recorder_ ? recorder_->state() : Json(nullptr)},
-                      {"log_bytes", log_->size()}},
-                     job_.model.state(), step_->optimizer().state(), job_.aggregator.state()});
+    save_checkpoint(checkpoints(), {total_steps_,
+                                    {{"layout", job_.model.shared_layout().to_json()},
+                                     {"method_rng", method_rng_.counter()},
+                                     {"epoch", epoch_},
+                                     {"position", position_},
+                                     {"loss_sums", loss_sums_},
+                                     {"epoch_seconds", epoch_seconds()},
+                                     {"seconds", seconds()},
+                                     {"step_seconds", step_seconds_},
+                                     {"best", best_},
+                                     {"recorder", recorder_ ? recorder_->state() : Json(nullptr)},
+                                     {"log_bytes", log_->size()}},
+                                    job_.model.state(),
+                                    step_->optimizer().state(),
+                                    job_.aggregator.state()});
   }
 
   /// Test metrics of the last and of the best epoch; the one time that the test split is looked at.
@@ -223,13 +231,16 @@ class Run {
     write_atomically(job_.directory / "model.safetensors", encode_safetensors(job_.model.state()));
     Json best = nullptr;
     if (!best_.is_null()) best = test_of_best(test);
-    const double seconds = seconds_before_ + seconds_since(run_start_);
-    log_->append(Json{{"type", "end"}, {"test", to_json(test)}, {"best", best}, {"seconds", seconds}}.dump());
-    Json result{{"parameters", job_.model.num_parameters()}, {"epochs", job_.options.epochs},
-                {"seconds_per_step", step_seconds_ / static_cast<double>(total_steps_)}, {"seconds", seconds},
-                {"last", to_json(test)}, {"best", best}};
-    result["conflict"] = recorder_ ? summarise_conflicts(read_json_lines(job_.directory / "run.jsonl"), job_.conflict.severe)
-                                   : Json(nullptr);
+    log_->append(Json{{"type", "end"}, {"test", to_json(test)}, {"best", best}, {"seconds", seconds()}}.dump());
+    Json result{{"parameters", job_.model.num_parameters()},
+                {"epochs", job_.options.epochs},
+                {"seconds_per_step", step_seconds_ / static_cast<double>(total_steps_)},
+                {"seconds", seconds()},
+                {"last", to_json(test)},
+                {"best", best}};
+    result["conflict"] = recorder_
+                             ? summarise_conflicts(read_json_lines(job_.directory / "run.jsonl"), job_.conflict.severe)
+                             : Json(nullptr);
     write_atomically(job_.directory / "result.json", result.dump(1));
     fs::remove_all(checkpoints());
     return result;
@@ -253,46 +264,19 @@ class Run {
   std::optional<ConflictRecorder> recorder_;
   std::optional<Step> step_;
   std::optional<LineLog> log_;
-  int64_t epoch_ = 1;         ///< the running epoch
-  int64_t position_ = 0;      ///< steps done in it
+  int64_t epoch_ = 1;     ///< the running epoch
+  int64_t position_ = 0;  ///< steps done in it
   int64_t total_steps_ = 0;
   std::vector<double> loss_sums_;
-  Json best_;                 ///< {epoch, score, validation} or null
-  double epoch_seconds_ = 0;  ///< of the running epoch, before the last stop
-  double seconds_before_ = 0; ///< of the run, before the last stop
-  double step_seconds_ = 0;   ///< in steps, evaluation not counted
+  Json best_;                        ///< {epoch, score, validation} or null
+  double epoch_seconds_before_ = 0;  ///< of the running epoch, before the last stop
+  double seconds_before_ = 0;        ///< of the run, before the last stop
+  double step_seconds_ = 0;          ///< in steps, evaluation not counted
   Clock::time_point run_start_ = Clock::now();
   Clock::time_point epoch_start_ = Clock::now();
 };
 
 }  // namespace
-
-const OptionTable<TrainOptions>& train_options() {
-  using O = TrainOptions;
-  static const OptionTable<O> table{
-      option("epochs", &O::epochs, at_least(1), "passes over the training set"),
-      option("batch_size", &O::batch_size, at_least(2), "samples a step; the last, smaller batch of an epoch is dropped"),
-      option("eval_batch_size", &O::eval_batch_size, at_least(1), "samples at a time in evaluation; does not change the metrics"),
-      option("evaluate_every", &O::evaluate_every, at_least(1), "epochs between evaluations on the validation split"),
-      option("checkpoint_every", &O::checkpoint_every, at_least(1), "epochs between checkpoints"),
-  };
-  return table;
-}
-
-const OptionTable<ConflictOptions>& conflict_options() {
-  using O = ConflictOptions;
-  const Rule negative{"must lie in (-1, 0]", [](const Json& value) {
-                        const auto holds = [](double S) { return S > -1.0 && S <= 0.0; };
-                        if (!value.is_array()) return holds(value.get<double>());
-                        return std::all_of(value.begin(), value.end(), [&](const Json& S) { return holds(S.get<double>()); });
-                      }};
-  static const OptionTable<O> table{
-      option("record", &O::record, any(), "count conflicts in every run; costs one backward pass for each task"),
-      option("thresholds", &O::thresholds, negative, "the grid of S whose exact counts are kept; 0 and `severe` must be in it"),
-      option("severe", &O::severe, negative, "cosines below it are called severe in tables"),
-  };
-  return table;
-}
 
 Json train(const TrainJob& job) { return Run(job)(); }
 

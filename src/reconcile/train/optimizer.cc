@@ -23,7 +23,9 @@ const OptionTable<OptimizerOptions>& optimizer_options() {
 }
 
 Optimizer::Optimizer(const OptimizerOptions& options, NamedTensors parameters, std::vector<at::Tensor> gradients)
-    : options_(options), parameters_(std::move(parameters)), gradients_(std::move(gradients)),
+    : options_(options),
+      parameters_(std::move(parameters)),
+      gradients_(std::move(gradients)),
       steps_(at::zeros({1}, at::kLong)) {
   for (const auto& [name, parameter] : parameters_) {
     first_.push_back(at::zeros_like(parameter));
@@ -66,8 +68,9 @@ void Optimizer::load_state(const NamedTensors& stored) {
   const NamedTensors own = state();
   for (size_t i = 0; i < own.size(); ++i) {
     if (i >= stored.size() || own[i].first != stored[i].first || own[i].second.sizes() != stored[i].second.sizes()) {
-      fail<StateError>("optimizer: the checkpoint does not fit at \"{}\". Resume with the optimizer and model it was made with.",
-                       own[i].first);
+      fail<StateError>(
+          "optimizer: the checkpoint does not fit at \"{}\". Resume with the optimizer and model it was made with.",
+          own[i].first);
     }
     at::Tensor(own[i].second).copy_(stored[i].second);
   }

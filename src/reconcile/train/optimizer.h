@@ -23,8 +23,8 @@ struct OptimizerOptions {
 };
 const OptionTable<OptimizerOptions>& optimizer_options();
 
-/// SGD with momentum (v = m v + g, p -= lr v) or Adam with bias correction (Kingma and Ba, arXiv:1412.6980, algorithm 1).
-/// Written here rather than taken from LibTorch so that every number of its memory has a name in a checkpoint.
+/// SGD with momentum (v = m v + g, p -= lr v) or Adam with bias correction (Kingma and Ba, arXiv:1412.6980, algorithm
+/// 1). Written here rather than taken from LibTorch so that every number of its memory has a name in a checkpoint.
 class Optimizer {
  public:
   /// `gradients[i]` is where the gradient of `parameters[i]` stands at each step.

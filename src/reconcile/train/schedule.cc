@@ -8,8 +8,10 @@ namespace reconcile {
 const OptionTable<ScheduleOptions>& schedule_options() {
   using O = ScheduleOptions;
   static const OptionTable<O> table{
-      option("name", &O::name, one_of({"constant", "multi_step", "cosine"}), "shape of the learning rate over the epochs"),
-      option("milestones", &O::milestones, at_least(1), "multi_step: numbers of finished epochs after which the rate is multiplied by gamma"),
+      option("name", &O::name, one_of({"constant", "multi_step", "cosine"}),
+             "shape of the learning rate over the epochs"),
+      option("milestones", &O::milestones, at_least(1),
+             "multi_step: numbers of finished epochs after which the rate is multiplied by gamma"),
       option("gamma", &O::gamma, above(0), "multi_step: factor at each milestone"),
   };
   return table;

@@ -15,7 +15,8 @@ struct ScheduleOptions {
 };
 const OptionTable<ScheduleOptions>& schedule_options();
 
-/// The factor on the learning rate in `epoch` (from 1) of `epochs`. Cosine goes from 1 to 0: (1 + cos(pi (epoch-1)/epochs)) / 2.
+/// The factor on the learning rate in `epoch` (from 1) of `epochs`. Cosine goes from 1 to 0: (1 + cos(pi
+/// (epoch-1)/epochs)) / 2.
 double schedule_factor(const ScheduleOptions& options, int64_t epoch, int64_t epochs);
 
 }  // namespace reconcile

@@ -11,7 +11,8 @@
 namespace reconcile {
 namespace {
 
-/// Writes the gradients of `loss` with respect to `parameters` into `places`; a parameter the loss does not reach gets zeros.
+/// Writes the gradients of `loss` with respect to `parameters` into `places`; a parameter the loss does not reach gets
+/// zeros.
 void write_gradients(const at::Tensor& loss, const std::vector<at::Tensor>& parameters,
                      const std::vector<at::Tensor>& places, bool keep_graph) {
   const auto gradients = torch::autograd::grad({loss}, parameters, {}, keep_graph, false, true);
@@ -26,14 +27,18 @@ void write_gradients(const at::Tensor& loss, const std::vector<at::Tensor>& para
   }
 }
 
-void append(std::vector<at::Tensor>& to, const std::vector<at::Tensor>& more) { to.insert(to.end(), more.begin(), more.end()); }
+void append(std::vector<at::Tensor>& to, const std::vector<at::Tensor>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
 
 }  // namespace
 
 Step::Step(MultiTaskModel& model, Aggregator& aggregator, Reduction reduction, const OptimizerOptions& options,
            ConflictRecorder* recorder)
-    : model_(model), aggregator_(aggregator),
-      scale_(reduction == Reduction::kMean ? static_cast<double>(model.num_tasks()) : 1.0), recorder_(recorder),
+    : model_(model),
+      aggregator_(aggregator),
+      scale_(reduction == Reduction::kMean ? static_cast<double>(model.num_tasks()) : 1.0),
+      recorder_(recorder),
       shared_(model.shared_parameters()) {
   const ParamLayout layout = model.shared_layout();
   gradient_ = at::zeros({layout.size()});
@@ -67,8 +72,8 @@ std::vector<at::Tensor> Step::task_losses(const Batch& batch) {
 }
 
 void Step::one_pass(const std::vector<at::Tensor>& losses, const std::vector<double>& weights) {
-  // A task's own parameters are reached by its own loss alone, so one pass of the plain sum gives them their own gradients;
-  // the weights go to the shared parameters only, which needs equal weights here or T passes.
+  // A task's own parameters are reached by its own loss alone, so one pass of the plain sum gives them their own
+  // gradients; the weights go to the shared parameters only, which needs equal weights here or T passes.
   std::vector<at::Tensor> parameters = shared_;
   std::vector<at::Tensor> places = shared_gradients_;
   for (size_t t = 0; t < own_.size(); ++t) {

@@ -18,10 +18,10 @@ struct StepResult {
 };
 
 /// One training step: forward, gradients of every task, aggregation, update.
-///   Shared parameters get the aggregator's direction, brought to the sum convention (`Reduction`), so that one learning rate
-///   fits every method; a task's own parameters get the gradient of its own loss.
-/// If the weights are constant and nobody records conflicts, one backward pass of the weighted sum serves everybody and no
-/// [T, P] is made; otherwise T passes fill the one buffer, and the graph is freed in the last.
+///   Shared parameters get the aggregator's direction, brought to the sum convention (`Reduction`), so that one
+///   learning rate fits every method; a task's own parameters get the gradient of its own loss.
+/// If the weights are constant and nobody records conflicts, one backward pass of the weighted sum serves everybody and
+/// no [T, P] is made; otherwise T passes fill the one buffer, and the graph is freed in the last.
 class Step {
  public:
   /// All references must outlive the step; `recorder` may be null.
@@ -42,12 +42,12 @@ class Step {
   Aggregator& aggregator_;
   double scale_;
   ConflictRecorder* recorder_;
-  std::vector<at::Tensor> shared_;                         ///< parameters of the shared layout
-  std::vector<std::vector<at::Tensor>> own_;               ///< [T] task-specific parameters
-  std::vector<std::vector<at::Tensor>> own_gradients_;     ///< [T] where their gradients stand
-  at::Tensor gradient_;                                    ///< [P] direction of the shared parameters
-  std::vector<at::Tensor> shared_gradients_;               ///< views into gradient_, one a parameter
-  std::unique_ptr<TaskGradients> task_gradients_;          ///< made at the first step that needs it
+  std::vector<at::Tensor> shared_;                      ///< parameters of the shared layout
+  std::vector<std::vector<at::Tensor>> own_;            ///< [T] task-specific parameters
+  std::vector<std::vector<at::Tensor>> own_gradients_;  ///< [T] where their gradients stand
+  at::Tensor gradient_;                                 ///< [P] direction of the shared parameters
+  std::vector<at::Tensor> shared_gradients_;            ///< views into gradient_, one a parameter
+  std::unique_ptr<TaskGradients> task_gradients_;       ///< made at the first step that needs it
   std::unique_ptr<Optimizer> optimizer_;
 };
 

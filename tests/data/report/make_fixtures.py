@@ -111,7 +111,7 @@ def row(label, kind, method, runs, single):
     share = {key: statistic([r["conflict"][key] for r in runs]) if runs[0]["conflict"] else None
              for key in ("share", "severe_share")}
     scale = len(TASKS) if kind == "single" else 1
-    return {"label": label, "kind": kind, "method": method, "parameters": scale * runs[0]["parameters"],
+    return {"label": label, "kind": kind, "method": None if kind == "single" else method, "parameters": scale * runs[0]["parameters"],
             "megabytes": scale * runs[0]["megabytes"], "macs": scale * runs[0]["macs"],
             "seconds_per_step": runs[0]["seconds_per_step"], "metrics": per_task(lambda r: r["last"]),
             "best_metrics": per_task(lambda r: r["best"]["test"]), "delta_m": statistic(deltas) if deltas else None,

@@ -19,8 +19,11 @@ using test::expect_message;
 TEST(Aggregator, WithoutStateRejectsAStoredOne) {
   const auto sum = make(aggregator_entries::sum_entry());
   sum->load_state({});
-  expect_message<StateError>([&] { sum->load_state({{"weights", at::ones({2})}}); },
-                             "the checkpoint holds \"weights\" for a method without state");
+  expect_message<StateError>(
+      [&] {
+        sum->load_state({{"weights", at::ones({2})}});
+      },
+      "the checkpoint holds \"weights\" for a method without state");
 }
 
 TEST(Aggregator, NamesEveryTaskThatIsNotFinite) {
@@ -39,10 +42,16 @@ TEST(Aggregator, NamesARowWhoseSquareOverflowsItsType) {
 }
 
 TEST(Aggregator, ChecksItsOptions) {
-  expect_message<InvalidArgument>([] { make(aggregator_entries::cagrad_entry(), {{"c", -0.4}}); },
-                                  "aggregator \"cagrad\": c = -0.4, must be >= 0");
-  expect_message<InvalidArgument>([] { make(aggregator_entries::cagrad_entry(), {{"rescale", 3}}); },
-                                  "must lie in [0, 2]");
+  expect_message<InvalidArgument>(
+      [] {
+        make(aggregator_entries::cagrad_entry(), {{"c", -0.4}});
+      },
+      "aggregator \"cagrad\": c = -0.4, must be >= 0");
+  expect_message<InvalidArgument>(
+      [] {
+        make(aggregator_entries::cagrad_entry(), {{"rescale", 3}});
+      },
+      "must lie in [0, 2]");
   expect_message<InvalidArgument>([] { make(aggregator_entries::sum_entry(), {{"c", 1}}); }, "unknown key");
 }
 

@@ -53,7 +53,10 @@ TEST(GradDrop, LeaksItsShareOfDroppedEntries) {
 TEST(GradDrop, WantsOneLeakForEachTask) {
   Rng rng(1);
   test::expect_message<InvalidArgument>(
-      [&] { aggregate(*graddrop({{"leak", {0.5, 0.5}}}), at::ones({3, 2}), rng); }, "leak has 2 values for 3 tasks");
+      [&] {
+        aggregate(*graddrop({{"leak", {0.5, 0.5}}}), at::ones({3, 2}), rng);
+      },
+      "leak has 2 values for 3 tasks");
   EXPECT_THROW(graddrop({{"leak", {1.5}}}), InvalidArgument);
 }
 

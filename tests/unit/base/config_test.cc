@@ -17,7 +17,8 @@ Config config_of(const TemporaryFolder& folder, const std::string& text) {
 
 TEST(Config, ReadsTablesAndEveryType) {
   const TemporaryFolder folder;
-  const Config config = config_of(folder, "name = 'x'\n[train]\nepochs = 3\nrate = 0.1\nfast = true\nsteps = [60, 90]\n");
+  const Config config =
+      config_of(folder, "name = 'x'\n[train]\nepochs = 3\nrate = 0.1\nfast = true\nsteps = [60, 90]\n");
   EXPECT_EQ(config.values()["name"], "x");
   EXPECT_EQ(config.table("train"), Json::parse(R"({"epochs": 3, "fast": true, "rate": 0.1, "steps": [60, 90]})"));
   EXPECT_EQ(config.table("train")["epochs"].type(), Json(3).type());
@@ -31,7 +32,8 @@ TEST(Config, AnAbsentTableIsEmpty) {
 TEST(Config, RefusesAValueWhereATableBelongs) {
   const TemporaryFolder folder;
   const Config config = config_of(folder, "\ntrain = 3\n");
-  expect_message<InvalidArgument>([&] { (void)config.table("train"); }, "demo.toml:2: train = 3, must be a table: [train].");
+  expect_message<InvalidArgument>([&] { (void)config.table("train"); },
+                                  "demo.toml:2: train = 3, must be a table: [train].");
 }
 
 TEST(Config, NamesAFileThatIsNotThere) {
@@ -85,7 +87,8 @@ TEST(Config, SetRefusesWhatIsNoAssignment) {
 TEST(Config, SetRefusesToGoBelowAPlainValue) {
   const TemporaryFolder folder;
   Config config = config_of(folder, "train = 3\n");
-  expect_message<InvalidArgument>([&] { config.set("train.epochs=3"); }, "--set train.epochs=3: \"epochs\" goes below a plain value");
+  expect_message<InvalidArgument>([&] { config.set("train.epochs=3"); },
+                                  "--set train.epochs=3: \"epochs\" goes below a plain value");
 }
 
 TEST(ToToml, IsReadBack) {

@@ -89,7 +89,8 @@ TEST(WriteAtomically, ReplacesTheFile) {
 
 TEST(WriteAtomically, SaysWhenTheFolderIsNotThere) {
   const TemporaryFolder folder;
-  expect_message<DataError>([&] { write_atomically(folder / "no/f", "x"); }, "no/f.partial: cannot create: No such file");
+  expect_message<DataError>([&] { write_atomically(folder / "no/f", "x"); },
+                            "no/f.partial: cannot create: No such file");
 }
 
 TEST(WriteAtomically, KeepsTheOldFileOnAFullDisk) {

@@ -28,7 +28,8 @@ TEST(ReadJsonLines, LeavesOutALastLineThatWasCutShort) {
 
 TEST(ReadJsonLines, NamesALineThatIsNoObject) {
   const TemporaryFolder folder;
-  expect_message<DataError>([&] { read_json_lines(folder.write("run.jsonl", "{\"a\": 1}\n[2]\n{}\n")); }, "/run.jsonl:2:");
+  expect_message<DataError>([&] { read_json_lines(folder.write("run.jsonl", "{\"a\": 1}\n[2]\n{}\n")); },
+                            "/run.jsonl:2:");
   expect_message<DataError>([&] { read_json_lines(folder.write("run.jsonl", "{\"a\":\n{}\n")); }, "/run.jsonl:1:");
 }
 

@@ -46,8 +46,13 @@ TEST(OptionTable, GivesDefaultsForWhatIsNotGiven) {
 }
 
 TEST(OptionTable, ReadsEveryType) {
-  const Settings settings = parse({{"name", "sgd"}, {"is_fast", true}, {"epochs", 7}, {"rate", 1}, {"words", {"a", "b"}},
-                                   {"steps", {60, 90}}, {"weights", {0, 0.5}}});
+  const Settings settings = parse({{"name", "sgd"},
+                                   {"is_fast", true},
+                                   {"epochs", 7},
+                                   {"rate", 1},
+                                   {"words", {"a", "b"}},
+                                   {"steps", {60, 90}},
+                                   {"weights", {0, 0.5}}});
   EXPECT_EQ(settings.name, "sgd");
   EXPECT_TRUE(settings.is_fast);
   EXPECT_EQ(settings.epochs, 7);
@@ -69,26 +74,34 @@ TEST(OptionTable, ValuesRoundTrip) {
 TEST(OptionTable, DescribesEveryRow) {
   const Json rows = table().describe();
   ASSERT_EQ(rows.size(), 7U);
-  EXPECT_EQ(rows[2].dump(),
-            R"({"name":"epochs","type":"whole number","default":3,"rule":"must be >= 1","help":"Passes over the data"})");
+  EXPECT_EQ(
+      rows[2].dump(),
+      R"({"name":"epochs","type":"whole number","default":3,"rule":"must be >= 1","help":"Passes over the data"})");
 }
 
 TEST(OptionTable, NamesAnUnknownKeyAndTheNearest) {
-  expect_message<InvalidArgument>([] { parse({{"epoch", 3}}); }, "here: epoch: unknown key. Did you mean \"epochs\"?",
-                                  "Known: name, is_fast, epochs, rate");
+  expect_message<InvalidArgument>(
+      [] {
+        parse({{"epoch", 3}});
+      },
+      "here: epoch: unknown key. Did you mean \"epochs\"?", "Known: name, is_fast, epochs, rate");
   expect_message<InvalidArgument>([] { parse({{"transformer", 3}}); }, "here: transformer: unknown key. Known:");
 }
 
 TEST(OptionTable, SaysThatThereAreNoKeys) {
   struct Nothing {};
   const OptionTable<Nothing> empty = {};
-  expect_message<InvalidArgument>([&] { (void)empty.parse({{"c", 1}}, [](const auto& key) { return key; }); },
-                                  "c: unknown key. Known: none.");
+  expect_message<InvalidArgument>(
+      [&] {
+        (void)empty.parse({{"c", 1}}, [](const auto& key) { return key; });
+      },
+      "c: unknown key. Known: none.");
 }
 
 TEST(OptionTable, RefusesTheWrongType) {
   const auto refuses = [](const Json& given, const std::string& value, const std::string& type) {
-    expect_message<InvalidArgument>([&] { parse(given); }, "here: " + given.begin().key() + " = " + value, "must be a " + type);
+    expect_message<InvalidArgument>([&] { parse(given); }, "here: " + given.begin().key() + " = " + value,
+                                    "must be a " + type);
   };
   refuses({{"name", 3}}, "3", "text");
   refuses({{"is_fast", 1}}, "1", "true or false");
@@ -103,7 +116,11 @@ TEST(OptionTable, RefusesTheWrongType) {
 }
 
 TEST(OptionTable, RefusesAValueThatBreaksItsRule) {
-  expect_message<InvalidArgument>([] { parse({{"epochs", 0}}); }, "here: epochs = 0, must be >= 1. Passes over the data.");
+  expect_message<InvalidArgument>(
+      [] {
+        parse({{"epochs", 0}});
+      },
+      "here: epochs = 0, must be >= 1. Passes over the data.");
   expect_message<InvalidArgument>([] { parse({{"rate", 0.0}}); }, "here: rate = 0.0, must be > 0.");
   expect_message<InvalidArgument>([] { parse({{"weights", {0.5, 1.5}}}); }, "weights = [0.5,1.5], must lie in [0, 1].");
   expect_message<InvalidArgument>([] { parse({{"steps", {3, -1}}}); }, "steps = [3,-1], must be >= 0.");
@@ -112,6 +129,12 @@ TEST(OptionTable, RefusesAValueThatBreaksItsRule) {
 
 TEST(OptionTable, RefusesNotANumberWhereARuleStands) {
   EXPECT_THROW(parse({{"rate", std::numeric_limits<double>::quiet_NaN()}}), InvalidArgument);
+}
+
+TEST(Spec, AListIsOneValue) {
+  const Spec spec = Spec::parse("graddrop(leak=[0.1, 0.2], x=3)");
+  EXPECT_EQ(spec.options.at("leak"), Json::parse("[0.1, 0.2]"));
+  EXPECT_EQ(spec.options.at("x"), 3);
 }
 
 TEST(Spec, ParsesANameAlone) {

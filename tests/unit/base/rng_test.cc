@@ -43,9 +43,13 @@ TEST(Rng, ForksDoNotDependOnTheParentsPosition) {
 
 TEST(Rng, ForksDifferFromEachOtherAndTheParent) {
   const Rng parent(3);
-  const std::set<uint64_t> firsts = {parent.bits(0), parent.fork("a").next(), parent.fork("b").next(),
-                                     parent.fork(uint64_t{0}).next(), parent.fork(uint64_t{1}).next(),
-                                     parent.fork("a").fork("b").next(), parent.fork("b").fork("a").next()};
+  const std::set<uint64_t> firsts = {parent.bits(0),
+                                     parent.fork("a").next(),
+                                     parent.fork("b").next(),
+                                     parent.fork(uint64_t{0}).next(),
+                                     parent.fork(uint64_t{1}).next(),
+                                     parent.fork("a").fork("b").next(),
+                                     parent.fork("b").fork("a").next()};
   EXPECT_EQ(firsts.size(), 7U);
 }
 

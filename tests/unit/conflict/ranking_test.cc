@@ -10,7 +10,8 @@ namespace reconcile {
 namespace {
 
 Json run_record() {
-  return {{"type", "run"}, {"thresholds", {0.0, -0.1}},
+  return {{"type", "run"},
+          {"thresholds", {0.0, -0.1}},
           {"layers", {{{"name", "a"}, {"size", 1}}, {{"name", "b"}, {"size", 1}}, {{"name", "c"}, {"size", 1}}}}};
 }
 
@@ -19,7 +20,8 @@ Json epoch_record(int64_t epoch, std::vector<int64_t> a, std::vector<int64_t> b,
   Json layers = Json::array();
   int i = 0;
   for (const auto& counts : {a, b, c}) {
-    layers.push_back({{"name", std::string(1, static_cast<char>('a' + i++))}, {"below", {{9, counts[0]}, {9, counts[1]}}}});
+    layers.push_back(
+        {{"name", std::string(1, static_cast<char>('a' + i++))}, {"below", {{9, counts[0]}, {9, counts[1]}}}});
   }
   return {{"type", "conflict"}, {"epoch", epoch}, {"layers", layers}};
 }
@@ -31,15 +33,16 @@ std::vector<std::string> names(const LayerRanking& ranking) {
 }
 
 TEST(RankLayers, SumsOverPairsAndEpochsAndKeepsTiesInDefinitionOrder) {
-  const auto ranking = rank_layers({run_record(), epoch_record(1, {1, 1}, {0, 2}, {3, 0}), epoch_record(2, {1, 0}, {0, 1}, {2, 2})},
-                                   -0.1, {});
+  const auto ranking = rank_layers(
+      {run_record(), epoch_record(1, {1, 1}, {0, 2}, {3, 0}), epoch_record(2, {1, 0}, {0, 1}, {2, 2})}, -0.1, {});
   EXPECT_EQ(names(ranking), (std::vector<std::string>{"c", "a", "b"}));
   EXPECT_EQ(ranking[0].score, 7);
   EXPECT_EQ(ranking[1].score, 3);
 }
 
 TEST(RankLayers, AWindowCountsItsEpochsOnly) {
-  const std::vector<Json> records{run_record(), epoch_record(1, {9, 0}, {0, 0}, {0, 0}), epoch_record(2, {0, 0}, {1, 0}, {0, 0})};
+  const std::vector<Json> records{run_record(), epoch_record(1, {9, 0}, {0, 0}, {0, 0}),
+                                  epoch_record(2, {0, 0}, {1, 0}, {0, 0})};
   EXPECT_EQ(rank_layers(records, -0.1, {2, 2})[0].layer, "b");
   EXPECT_EQ(rank_layers(records, -0.1, {1, 1})[0].layer, "a");
   EXPECT_THROW(rank_layers(records, -0.1, {3, 5}), InvalidArgument);

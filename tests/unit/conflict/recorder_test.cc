@@ -48,7 +48,8 @@ TEST(ConflictRecorder, CountsEqualANaiveLoop) {
   int64_t seen = 0;
   for (const auto& bin : record.at("whole").at("histogram")[0]) seen += bin.get<int64_t>();
   EXPECT_EQ(seen, 50);
-  EXPECT_DOUBLE_EQ(recorder.conflict_share(), static_cast<double>(below[2][0][0] + below[2][1][0] + below[2][2][0]) / 150.0);
+  EXPECT_DOUBLE_EQ(recorder.conflict_share(),
+                   static_cast<double>(below[2][0][0] + below[2][1][0] + below[2][2][0]) / 150.0);
 }
 
 TEST(ConflictRecorder, OppositeAndEqualGradientsLandInTheOuterBins) {
@@ -92,7 +93,10 @@ TEST(ConflictRecorder, ThresholdsLieAboveMinusOneAndNotAboveZero) {
 TEST(SummariseConflicts, AddsUpTheEpochsAndIsNullWithoutAny) {
   const Json run{{"type", "run"}, {"thresholds", {0.0, -0.02}}};
   const auto epoch = [](int64_t conflicts, int64_t severe) {
-    return Json{{"type", "conflict"}, {"epoch", 1}, {"iterations", 10}, {"pairs", {{"x", "y"}}},
+    return Json{{"type", "conflict"},
+                {"epoch", 1},
+                {"iterations", 10},
+                {"pairs", {{"x", "y"}}},
                 {"whole", {{"histogram", {{conflicts, 10 - conflicts}}}, {"below", {{conflicts, severe}}}}}};
   };
   const Json summary = summarise_conflicts({run, epoch(4, 1), epoch(6, 2)}, -0.02);

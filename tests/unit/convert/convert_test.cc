@@ -30,6 +30,10 @@ void split_equal(MultiTaskModel& model, const Names& layers, Statistics statisti
   convert(model, plan_of(layers, Partition::separate(model.num_tasks())), CopyInit::kEqual, statistics, kShape, Rng(5));
 }
 
+void share_all(MultiTaskModel& model) {
+  for (const auto& layer : model.layers()) layer->share();
+}
+
 std::vector<at::Tensor> predict(MultiTaskModel& model, const at::Tensor& x) {
   model.set_training(false);
   return model.forward(Streams::shared(x, model.num_tasks()));
@@ -55,14 +59,15 @@ class EveryNetwork : public testing::TestWithParam<std::string> {};
 
 TEST_P(EveryNetwork, EqualCopiesGiveBitEqualOutputs) {
   const at::Tensor x = at::rand({3, 1, 36, 36});
-  auto shared = make_network(GetParam(), 3);
-  const auto expected = predict(*shared, x);
-  for (const auto& subset : subsets(*shared)) {
+  auto model = make_network(GetParam(), 3);
+  const auto expected = predict(*model, x);
+  for (const auto& subset : subsets(*model)) {
     for (const auto statistics : {Statistics::kMixed, Statistics::kStream}) {
-      auto split = make_network(GetParam(), 3);
-      split_equal(*split, subset, statistics);
-      const auto actual = predict(*split, x);
-      for (size_t t = 0; t < 3; ++t) ASSERT_TRUE(at::equal(actual[t], expected[t])) << fmt::format("{}", fmt::join(subset, " "));
+      split_equal(*model, subset, statistics);
+      const auto actual = predict(*model, x);
+      share_all(*model);
+      for (size_t t = 0; t < 3; ++t)
+        ASSERT_TRUE(at::equal(actual[t], expected[t])) << fmt::format("{}", fmt::join(subset, " "));
     }
   }
 }
@@ -77,11 +82,10 @@ TEST_P(EveryNetwork, GradientsOfTheCopiesSumToTheSharedGradient) {
   const auto expected = torch::autograd::grad({loss(*shared)}, shared->shared_parameters());
   const ParamLayout layout = shared->shared_layout();
   for (const auto& subset : subsets(*shared)) {
-    auto split = make_network(GetParam(), 3);
-    split_equal(*split, subset);
-    const at::Tensor total = loss(*split);
+    split_equal(*shared, subset);
+    const at::Tensor total = loss(*shared);
     for (const auto& name : subset) {
-      Layer& layer = *split->layer(name);
+      Layer& layer = *shared->layer(name);
       for (size_t p = 0; p < layer.copy(0).size(); ++p) {
         std::vector<at::Tensor> copies;
         for (int64_t g = 0; g < 3; ++g) copies.push_back(layer.copy(g)[p]);
@@ -90,10 +94,12 @@ TEST_P(EveryNetwork, GradientsOfTheCopiesSumToTheSharedGradient) {
         const std::string parameter = name + "." + layer.parameter_names()[p];
         for (size_t i = 0; i < layout.parameters().size(); ++i) {
           if (layout.parameters()[i].name != parameter) continue;
-          EXPECT_LT((sum - expected[i]).norm().item<double>(), 1e-4 * expected[i].norm().item<double>() + 1e-7) << parameter;
+          EXPECT_LT((sum - expected[i]).norm().item<double>(), 1e-4 * expected[i].norm().item<double>() + 1e-7)
+              << parameter;
         }
       }
     }
+    share_all(*shared);
   }
 }
 
@@ -108,7 +114,8 @@ TEST_P(EveryNetwork, AnEmptyPlanIsTheIdentity) {
 TEST_P(EveryNetwork, AllLayersSplitAreSeparateNetworks) {
   const at::Tensor x = at::rand({4, 1, 36, 36});
   auto model = make_network(GetParam(), 2);
-  convert(*model, plan_of(layer_names(*model), Partition::separate(2)), CopyInit::kFresh, Statistics::kMixed, kShape, Rng(5));
+  convert(*model, plan_of(layer_names(*model), Partition::separate(2)), CopyInit::kFresh, Statistics::kMixed, kShape,
+          Rng(5));
   EXPECT_EQ(model->shared_layout().size(), 0);
   model->set_training(true);
   for (int64_t t = 0; t < 2; ++t) {
@@ -131,13 +138,14 @@ TEST_P(EveryNetwork, AllLayersSplitAreSeparateNetworks) {
 
 TEST_P(EveryNetwork, GroupsShareACopy) {
   auto model = make_network(GetParam(), 3);
-  convert(*model, plan_of({layer_names(*model).front()}, Partition({0, 1, 0})), CopyInit::kFresh, Statistics::kMixed, kShape, Rng(5));
+  convert(*model, plan_of({layer_names(*model).front()}, Partition({0, 1, 0})), CopyInit::kFresh, Statistics::kMixed,
+          kShape, Rng(5));
   const auto y = predict(*model, at::rand({2, 1, 36, 36}));
   EXPECT_EQ(model->shared_layout().layers().front().name, layer_names(*model).front() + "#0");
   EXPECT_EQ(model->task_parameters(0).size() + 1, model->task_parameters(1).size());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryNetwork, testing::Values("small_cnn", "resnet18"));
+INSTANTIATE_TEST_SUITE_P(All, EveryNetwork, testing::ValuesIn(network_names()));
 
 TEST(Convert, UnknownLayerIsAnError) {
   auto model = make_network("small_cnn", 2);

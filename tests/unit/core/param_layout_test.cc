@@ -50,8 +50,9 @@ TEST(ParamLayout, NamesTheFirstParameterThatDiffers) {
 TEST(ParamLayout, NamesWhatOneSideLacks) {
   Json stored = layout_of().to_json();
   stored.push_back({{"name", "more"}, {"size", 1}});
-  expect_message<StateError>([&] { layout_of().require_same(stored, "f"); },
-                             "shared parameter 3 is {\"name\":\"more\",\"size\":1} there and \"nothing\" in this model");
+  expect_message<StateError>(
+      [&] { layout_of().require_same(stored, "f"); },
+      "shared parameter 3 is {\"name\":\"more\",\"size\":1} there and \"nothing\" in this model");
   stored.erase(stored.begin() + 2, stored.end());
   expect_message<StateError>([&] { layout_of().require_same(stored, "f"); }, "shared parameter 2 is \"nothing\" there");
 }

@@ -29,12 +29,10 @@ void refuses(const std::string& bytes, const std::string& part) {
 }
 
 TEST(Safetensors, RoundTripKeepsNamesOrderTypesShapesAndBits) {
-  const NamedTensors tensors = {{"z", at::tensor({1.5F, -0.0F, NAN}, at::kFloat)},
-                                {"a.weight", at::arange(6, at::kDouble).view({2, 3}).t()},
-                                {"count", at::tensor({int64_t{1} << 60}, at::kLong)},
-                                {"bytes", at::tensor({0, 255}, at::kByte)},
-                                {"scalar", at::scalar_tensor(3.0, at::kFloat)},
-                                {"empty", at::empty({0, 4}, at::kFloat)}};
+  const NamedTensors tensors = {
+      {"z", at::tensor({1.5F, -0.0F, NAN}, at::kFloat)},    {"a.weight", at::arange(6, at::kDouble).view({2, 3}).t()},
+      {"count", at::tensor({int64_t{1} << 60}, at::kLong)}, {"bytes", at::tensor({0, 255}, at::kByte)},
+      {"scalar", at::scalar_tensor(3.0, at::kFloat)},       {"empty", at::empty({0, 4}, at::kFloat)}};
   const NamedTensors back = decode(encode_safetensors(tensors));
   ASSERT_EQ(back.size(), tensors.size());
   for (size_t i = 0; i < back.size(); ++i) {
@@ -42,7 +40,9 @@ TEST(Safetensors, RoundTripKeepsNamesOrderTypesShapesAndBits) {
     const at::Tensor expected = tensors[i].second.contiguous();
     ASSERT_EQ(back[i].second.scalar_type(), expected.scalar_type());
     ASSERT_EQ(back[i].second.sizes(), expected.sizes());
-    EXPECT_EQ(expected.nbytes() == 0 || std::memcmp(back[i].second.data_ptr(), expected.data_ptr(), expected.nbytes()) == 0, true);
+    EXPECT_EQ(
+        expected.nbytes() == 0 || std::memcmp(back[i].second.data_ptr(), expected.data_ptr(), expected.nbytes()) == 0,
+        true);
   }
 }
 
@@ -61,8 +61,9 @@ TEST(Safetensors, AlignsTheData) {
 TEST(Safetensors, RoundTripsNothing) { EXPECT_TRUE(decode(encode_safetensors({})).empty()); }
 
 TEST(Safetensors, SkipsForeignMetadata) {
-  const auto tensors = decode(file_of(
-      R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", std::string(4, '\0')));
+  const auto tensors =
+      decode(file_of(R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+                     std::string(4, '\0')));
   ASSERT_EQ(tensors.size(), 1U);
   EXPECT_EQ(tensors[0].first, "a");
 }
@@ -75,16 +76,21 @@ TEST(Safetensors, DecodedTensorsOwnTheirData) {
 }
 
 TEST(Safetensors, RefusesToEncodeOtherTypes) {
-  expect_message<InvalidArgument>([] { encode_safetensors({{"a", at::zeros({1}, at::kHalf)}}); },
-                                  "tensors must be float32, float64, int64 or uint8, not Half.");
+  expect_message<InvalidArgument>(
+      [] {
+        encode_safetensors({{"a", at::zeros({1}, at::kHalf)}});
+      },
+      "tensors must be float32, float64, int64 or uint8, not Half.");
 }
 
 TEST(Safetensors, RefusesEveryCut) {
   const std::string bytes = encode_safetensors({{"a", at::ones({3})}, {"b", at::ones({2}, at::kDouble)}});
-  for (size_t length = 0; length < bytes.size(); ++length) EXPECT_THROW(decode(bytes.substr(0, length)), DataError) << length;
+  for (size_t length = 0; length < bytes.size(); ++length)
+    EXPECT_THROW(decode(bytes.substr(0, length)), DataError) << length;
   refuses(bytes.substr(0, 4), "cut short: 4 bytes");
   refuses(bytes.substr(0, 20), "cut short: 20 bytes, the header alone needs");
-  refuses(bytes.substr(0, bytes.size() - 1), "tensor \"b\": shape [2] and offsets [12, 28] do not fit into 27 bytes of data");
+  refuses(bytes.substr(0, bytes.size() - 1),
+          "tensor \"b\": shape [2] and offsets [12, 28] do not fit into 27 bytes of data");
 }
 
 TEST(Safetensors, RefusesAHugeHeaderLength) { refuses(std::string(8, '\xff') + "{}", "cut short: 10 bytes"); }
@@ -98,21 +104,31 @@ TEST(Safetensors, RefusesAHeaderThatIsNoObject) {
 TEST(Safetensors, RefusesBrokenEntries) {
   refuses(file_of(R"({"a":3})", ""), "the header has a broken entry");
   refuses(file_of(R"({"a":{"dtype":"F32","shape":[1]}})", ""), "the header has a broken entry");
-  refuses(file_of(R"({"a":{"dtype":"F32","shape":"x","data_offsets":[0,4]}})", "1234"), "the header has a broken entry");
+  refuses(file_of(R"({"a":{"dtype":"F32","shape":"x","data_offsets":[0,4]}})", "1234"),
+          "the header has a broken entry");
 }
 
 TEST(Safetensors, RefusesTypesItDoesNotKnow) {
-  refuses(file_of(R"({"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}})", "1234"), "type \"BF16\" is not supported");
+  refuses(file_of(R"({"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}})", "1234"),
+          "type \"BF16\" is not supported");
 }
 
 TEST(Safetensors, RefusesSizesThatDoNotFit) {
   const auto entry = [](const std::string& shape, const std::string& offsets) {
-    return file_of(R"({"a":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}", std::string(8, 'x'));
+    return file_of(R"({"a":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}",
+                   std::string(8, 'x'));
   };
   EXPECT_EQ(decode(entry("[2]", "[0,8]")).size(), 1U);
-  for (const auto& [shape, offsets] : std::vector<std::pair<std::string, std::string>>{
-           {"[3]", "[0,8]"}, {"[2]", "[4,12]"}, {"[2]", "[8,0]"}, {"[2]", "[0]"}, {"[2]", "[0,8,8]"}, {"[-2]", "[0,8]"},
-           {"[2]", "[-8,0]"}, {"[4611686018427387906]", "[0,8]"}, {"[4294967296,4294967296,2]", "[0,8]"}}) {
+  for (const auto& [shape, offsets] :
+       std::vector<std::pair<std::string, std::string>>{{"[3]", "[0,8]"},
+                                                        {"[2]", "[4,12]"},
+                                                        {"[2]", "[8,0]"},
+                                                        {"[2]", "[0]"},
+                                                        {"[2]", "[0,8,8]"},
+                                                        {"[-2]", "[0,8]"},
+                                                        {"[2]", "[-8,0]"},
+                                                        {"[4611686018427387906]", "[0,8]"},
+                                                        {"[4294967296,4294967296,2]", "[0,8]"}}) {
     refuses(entry(shape, offsets), "tensor \"a\": shape " + shape.substr(0, 2));
   }
 }

@@ -44,8 +44,11 @@ TEST(TaskGradients, LieOverGivenRows) {
 }
 
 TEST(TaskGradients, RefuseRowsOfAnotherShape) {
-  expect_message<InvalidArgument>([] { TaskGradients(small_layout(), at::ones({2, 6})); },
-                                  "task gradients: rows have shape 2 x 6, the layout needs [T, 5].");
+  expect_message<InvalidArgument>(
+      [] {
+        TaskGradients(small_layout(), at::ones({2, 6}));
+      },
+      "task gradients: rows have shape 2 x 6, the layout needs [T, 5].");
   expect_message<InvalidArgument>([] { TaskGradients(small_layout(), at::ones({5})); }, "rows have shape 5,");
 }
 

@@ -33,8 +33,7 @@ TEST(ImageSet, GathersABatchInTheGivenOrder) {
 }
 
 TEST(ImageSet, MapsBytesToZeroToOne) {
-  const ImageSet images({kTasks[0]}, at::tensor({0, 255}).to(at::kByte).view({1, 1, 1, 2}),
-                        {at::zeros(1, at::kLong)});
+  const ImageSet images({kTasks[0]}, at::tensor({0, 255}).to(at::kByte).view({1, 1, 1, 2}), {at::zeros(1, at::kLong)});
   const std::vector<int64_t> samples = {0};
   EXPECT_TRUE(images.batch(samples).inputs.of_task(0).flatten().equal(at::tensor({0.F, 1.F})));
 }
@@ -45,17 +44,12 @@ TEST(ImageSet, RejectsImagesThatAreNotBytes) {
         ImageSet({}, at::zeros({2, 1, 3, 3}), {});
       },
       {"images are Float", "must be uint8 [N, C, H, W]"});
-  expect_error<InvalidArgument>(
-      [] {
-        ImageSet({}, at::zeros({2, 3, 3}, at::kByte), {});
-      },
-      {"[2, 3, 3]"});
+  expect_error<InvalidArgument>([] { ImageSet({}, at::zeros({2, 3, 3}, at::kByte), {}); }, {"[2, 3, 3]"});
 }
 
 TEST(ImageSet, RejectsTargetsThatDoNotFit) {
   const at::Tensor images = at::zeros({2, 1, 3, 3}, at::kByte);
-  expect_error<InvalidArgument>([&] { ImageSet(kTasks, images, {at::arange(2)}); },
-                                {"1 targets for 2 tasks"});
+  expect_error<InvalidArgument>([&] { ImageSet(kTasks, images, {at::arange(2)}); }, {"1 targets for 2 tasks"});
   expect_error<InvalidArgument>(
       [&] {
         ImageSet(kTasks, images, {at::arange(2), at::arange(3)});
@@ -96,8 +90,7 @@ TEST(FirstSamples, CutsTheSize) {
 }
 
 TEST(FirstSamples, RejectsMoreThanThereAre) {
-  expect_error<InvalidArgument>([] { first_samples(four_images(), 5); },
-                                {"first 5 samples: the data set has 4"});
+  expect_error<InvalidArgument>([] { first_samples(four_images(), 5); }, {"first 5 samples: the data set has 4"});
   expect_error<InvalidArgument>([] { first_samples(four_images(), 0); }, {"first 0 samples"});
 }
 

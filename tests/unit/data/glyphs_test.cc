@@ -14,13 +14,10 @@ DataSplits glyphs(const Json& options) {
   return dataset_entries::glyphs_entry().make(options, [](const std::string& key) { return key; });
 }
 
-const ImageSet& images(const std::shared_ptr<const Dataset>& split) {
-  return dynamic_cast<const ImageSet&>(*split);
-}
+const ImageSet& images(const std::shared_ptr<const Dataset>& split) { return dynamic_cast<const ImageSet&>(*split); }
 
 TEST(Glyphs, HaveTheSizesAskedFor) {
-  const DataSplits splits =
-      glyphs({{"train_samples", 30}, {"validation_samples", 20}, {"test_samples", 10}});
+  const DataSplits splits = glyphs({{"train_samples", 30}, {"validation_samples", 20}, {"test_samples", 10}});
   EXPECT_EQ(splits.train->size(), 30);
   EXPECT_EQ(splits.validation->size(), 20);
   EXPECT_EQ(splits.test->size(), 10);
@@ -31,8 +28,7 @@ TEST(Glyphs, HaveTheSizesAskedFor) {
 TEST(Glyphs, TheSignatureIsThatOfTheData) {
   const auto where = [](const std::string& key) { return key; };
   const DataSignature signature = dataset_entries::glyphs_entry().signature({}, where);
-  const DataSplits splits =
-      glyphs({{"train_samples", 1}, {"validation_samples", 1}, {"test_samples", 1}});
+  const DataSplits splits = glyphs({{"train_samples", 1}, {"validation_samples", 1}, {"test_samples", 1}});
   EXPECT_EQ(signature.tasks, splits.train->tasks());
   EXPECT_EQ(signature.input_shape, splits.train->input_shape());
 }
@@ -52,24 +48,20 @@ TEST(Glyphs, TheSeedDecidesEveryBitWhateverTheThreads) {
 }
 
 TEST(Glyphs, SplitsDiffer) {
-  const DataSplits splits =
-      glyphs({{"train_samples", 100}, {"validation_samples", 100}, {"test_samples", 100}});
+  const DataSplits splits = glyphs({{"train_samples", 100}, {"validation_samples", 100}, {"test_samples", 100}});
   EXPECT_NE(splits.fingerprint["train"], splits.fingerprint["validation"]);
   EXPECT_NE(splits.fingerprint["train"], splits.fingerprint["test"]);
   EXPECT_NE(splits.fingerprint["validation"], splits.fingerprint["test"]);
 }
 
 TEST(Glyphs, AShorterSetIsABeginningOfALongerOne) {
-  const DataSplits some =
-      glyphs({{"train_samples", 20}, {"validation_samples", 1}, {"test_samples", 1}});
-  const DataSplits more =
-      glyphs({{"train_samples", 50}, {"validation_samples", 1}, {"test_samples", 1}});
+  const DataSplits some = glyphs({{"train_samples", 20}, {"validation_samples", 1}, {"test_samples", 1}});
+  const DataSplits more = glyphs({{"train_samples", 50}, {"validation_samples", 1}, {"test_samples", 1}});
   EXPECT_TRUE(images(some.train).images().equal(images(more.train).images().slice(0, 0, 20)));
 }
 
 TEST(Glyphs, ClassesAreBalancedAndIndependent) {
-  const DataSplits splits =
-      glyphs({{"train_samples", 6000}, {"validation_samples", 1}, {"test_samples", 1}});
+  const DataSplits splits = glyphs({{"train_samples", 6000}, {"validation_samples", 1}, {"test_samples", 1}});
   const auto& targets = images(splits.train).targets();
   for (const auto& target : targets) {
     const at::Tensor counts = target.bincount({}, 10);
@@ -83,8 +75,7 @@ TEST(Glyphs, ClassesAreBalancedAndIndependent) {
 }
 
 TEST(Glyphs, AreNeitherEmptyNorWhite) {
-  const DataSplits splits =
-      glyphs({{"train_samples", 200}, {"validation_samples", 1}, {"test_samples", 1}});
+  const DataSplits splits = glyphs({{"train_samples", 200}, {"validation_samples", 1}, {"test_samples", 1}});
   const at::Tensor means = images(splits.train).images().to(at::kFloat).mean({1, 2, 3});
   EXPECT_GT(means.min().item<double>(), 15);
   EXPECT_LT(means.max().item<double>(), 120);

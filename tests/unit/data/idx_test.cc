@@ -31,20 +31,17 @@ TEST_F(Idx, ReadsSizesAndValues) {
 }
 
 TEST_F(Idx, ReadsGzipWhateverTheNameSays) {
-  EXPECT_TRUE(read_idx(folder_.write("plain-name", gzip(good_)), 3)
-                  .equal(read_idx(folder_.write("b.gz", good_), 3)));
+  EXPECT_TRUE(read_idx(folder_.write("plain-name", gzip(good_)), 3).equal(read_idx(folder_.write("b.gz", good_), 3)));
 }
 
 TEST_F(Idx, RejectsAFileShorterThanItsHeader) {
-  expect_rejected(good_.substr(0, 15), 3,
-                  {"has 15 bytes, an IDX header with 3 dimension(s) has 16", "Fetch it again"});
+  expect_rejected(good_.substr(0, 15), 3, {"has 15 bytes, an IDX header with 3 dimension(s) has 16", "Fetch it again"});
   expect_rejected("", 1, {"has 0 bytes"});
 }
 
 TEST_F(Idx, RejectsDataCutShort) {
-  expect_rejected(
-      idx_header({60000, 28, 28}) + std::string(1010, 'x'), 3,
-      {"header announces 60000 x 28 x 28 (47040016 bytes), file has 1026. Fetch it again"});
+  expect_rejected(idx_header({60000, 28, 28}) + std::string(1010, 'x'), 3,
+                  {"header announces 60000 x 28 x 28 (47040016 bytes), file has 1026. Fetch it again"});
 }
 
 TEST_F(Idx, RejectsExtraBytes) {
@@ -52,8 +49,7 @@ TEST_F(Idx, RejectsExtraBytes) {
 }
 
 TEST_F(Idx, RejectsOtherFormats) {
-  expect_rejected("\x89PNG and some more bytes", 3,
-                  {"begins with bytes 89 50, an IDX file begins with 00 00"});
+  expect_rejected("\x89PNG and some more bytes", 3, {"begins with bytes 89 50, an IDX file begins with 00 00"});
 }
 
 TEST_F(Idx, RejectsOtherTypes) {
@@ -70,14 +66,12 @@ TEST_F(Idx, RejectsSizesThatOverflow) {
   const uint32_t huge = 0xFFFFFFFF;
   expect_rejected(idx_header({huge, huge, huge}), 3,
                   {"4294967295 x 4294967295 x 4294967295 (79228162458924105385300197391 bytes)"});
-  expect_rejected(idx_header({1U << 31, 1U << 31, 4}), 3,
-                  {"(18446744073709551632 bytes), file has 16"});  // 2^64 + 16
+  expect_rejected(idx_header({1U << 31, 1U << 31, 4}), 3, {"(18446744073709551632 bytes), file has 16"});  // 2^64 + 16
 }
 
 TEST_F(Idx, RejectsDamagedGzip) {
   const std::string packed = gzip(idx_header({5000}) + std::string(5000, 'x'));
-  expect_rejected(packed.substr(0, packed.size() / 2), 1,
-                  {"damaged or cut short", "Fetch it again"});
+  expect_rejected(packed.substr(0, packed.size() / 2), 1, {"damaged or cut short", "Fetch it again"});
   std::string flipped = packed;
   flipped[flipped.size() - 6] ^= 1;  // the checksum
   expect_rejected(flipped, 1, {"damaged or cut short"});

@@ -54,8 +54,7 @@ TEST_F(MnistFilesTest, SaysWhatIsThereInstead) {
   folder_.write("readme.txt", "");
   expect_error<DataError>(
       [&] {
-        find_folder(mnist(),
-                    {folder_.path(), folder_.path() / "none", folder_.path() / "fashion-mnist"});
+        find_folder(mnist(), {folder_.path(), folder_.path() / "none", folder_.path() / "fashion-mnist"});
       },
       {folder_.path().string() + ": expected mnist or MNIST/raw with train-images-idx3-ubyte",
        "found fashion-mnist, readme.txt", "none: expected", "found no such folder",
@@ -64,10 +63,8 @@ TEST_F(MnistFilesTest, SaysWhatIsThereInstead) {
 
 TEST_F(MnistFilesTest, CutsLongListsAndNamesEmptyFolders) {
   expect_error<DataError>([&] { find_folder(mnist(), {folder_.path()}); }, {"found nothing"});
-  for (const char name : {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'})
-    folder_.write(std::string(1, name), "");
-  expect_error<DataError>([&] { find_folder(mnist(), {folder_.path()}); },
-                          {"found a, b, c, d, e, f, g, h, ..."});
+  for (const char name : {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'}) folder_.write(std::string(1, name), "");
+  expect_error<DataError>([&] { find_folder(mnist(), {folder_.path()}); }, {"found a, b, c, d, e, f, g, h, ..."});
 }
 
 TEST_F(MnistFilesTest, ReadsEverySpelling) {
@@ -100,8 +97,7 @@ TEST_F(MnistFilesTest, RejectsLabelsThatDoNotFitTheImages) {
   expect_error<DataError>([&] { read_part(folder_.path(), "train"); },
                           {"has 1 labels for 2 images in train-images-idx3-ubyte"});
   folder_.write("train-labels-idx1-ubyte", idx_header({2}) + "\x03\x0A");
-  expect_error<DataError>([&] { read_part(folder_.path(), "train"); },
-                          {"holds the label 10, must lie in 0..9"});
+  expect_error<DataError>([&] { read_part(folder_.path(), "train"); }, {"holds the label 10, must lie in 0..9"});
 }
 
 TEST(DataRoots, PreferTheOptionThenTheEnvironment) {

@@ -18,8 +18,7 @@ using testing::idx_header;
 
 /// `count` images that are all `first_value` + their index; the label is the index modulo 10.
 LabelledImages numbered(int64_t count, int64_t first_value) {
-  const at::Tensor values =
-      at::arange(first_value, first_value + count).to(at::kByte).view({count, 1, 1});
+  const at::Tensor values = at::arange(first_value, first_value + count).to(at::kByte).view({count, 1, 1});
   return {values.expand({count, 28, 28}).contiguous(), at::arange(count) % 10};
 }
 
@@ -35,8 +34,8 @@ struct Box {
 Box bounding_box(const at::Tensor& test) {
   const at::Tensor at_rows = test.any(1).nonzero();
   const at::Tensor at_columns = test.any(0).nonzero();
-  return {at_rows.min().item<int64_t>(), at_columns.min().item<int64_t>(),
-          at_rows.max().item<int64_t>() + 1, at_columns.max().item<int64_t>() + 1};
+  return {at_rows.min().item<int64_t>(), at_columns.min().item<int64_t>(), at_rows.max().item<int64_t>() + 1,
+          at_columns.max().item<int64_t>() + 1};
 }
 
 /// The upper left corner of the left item, and where it ends, follow from the pixels that hold no
@@ -114,8 +113,7 @@ TEST(Pairs, DistinctLabelsAreDistinct) {
 }
 
 TEST(Pairs, RejectsDistinctLabelsWhereThereIsOne) {
-  const Pairing pairing = {
-      .left = numbered(5, 1), .right = numbered(1, 101), .distinct_labels = true};
+  const Pairing pairing = {.left = numbered(5, 1), .right = numbered(1, 101), .distinct_labels = true};
   expect_error<DataError>([&] { make_pairs(pairing, Rng(0), 5); },
                           {"all 1 right images have label 0", "Set it to false"});
 }
@@ -145,8 +143,7 @@ class PairsFromFiles : public ::testing::Test {
     const auto text = [](const at::Tensor& bytes) {
       return std::string(static_cast<const char*>(bytes.data_ptr()), bytes.nbytes());
     };
-    folder_.write(folder + "/" + part + "-images-idx3-ubyte",
-                  idx_header({count, 28, 28}) + text(items.images));
+    folder_.write(folder + "/" + part + "-images-idx3-ubyte", idx_header({count, 28, 28}) + text(items.images));
     folder_.write(folder + "/" + part + "-labels-idx1-ubyte", idx_header({count}) + text(labels));
   }
 
@@ -171,12 +168,9 @@ TEST_F(PairsFromFiles, SplitsNeverShareAnImage) {
   EXPECT_EQ(splits.train->size(), 72);
   EXPECT_EQ(splits.validation->size(), 8);
   EXPECT_EQ(splits.test->size(), 20);
-  for (const int64_t v : values(*splits.train))
-    EXPECT_TRUE((v >= 1 && v <= 36) || (v >= 101 && v <= 136)) << v;
-  for (const int64_t v : values(*splits.validation))
-    EXPECT_TRUE((v >= 37 && v <= 40) || (v >= 137 && v <= 140)) << v;
-  for (const int64_t v : values(*splits.test))
-    EXPECT_TRUE((v >= 41 && v <= 50) || (v >= 141 && v <= 150)) << v;
+  for (const int64_t v : values(*splits.train)) EXPECT_TRUE((v >= 1 && v <= 36) || (v >= 101 && v <= 136)) << v;
+  for (const int64_t v : values(*splits.validation)) EXPECT_TRUE((v >= 37 && v <= 40) || (v >= 137 && v <= 140)) << v;
+  for (const int64_t v : values(*splits.test)) EXPECT_TRUE((v >= 41 && v <= 50) || (v >= 141 && v <= 150)) << v;
 }
 
 TEST_F(PairsFromFiles, HasTwoTasksAndAFingerprint) {
@@ -192,9 +186,8 @@ TEST_F(PairsFromFiles, HasTwoTasksAndAFingerprint) {
 }
 
 TEST_F(PairsFromFiles, RejectsMoreSamplesThanThereAre) {
-  expect_error<InvalidArgument>(
-      [&] { load({.train_samples = 73}); },
-      {"dataset \"multi_fashion_mnist\": train_samples = 73, must be <= 72"});
+  expect_error<InvalidArgument>([&] { load({.train_samples = 73}); },
+                                {"dataset \"multi_fashion_mnist\": train_samples = 73, must be <= 72"});
 }
 
 TEST_F(PairsFromFiles, RejectsDistinctLabelsOfDifferentThings) {

@@ -31,21 +31,17 @@ std::string find_real_data() {
 class RealData : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (root_.empty())
-      GTEST_SKIP()
-          << "MNIST and Fashion-MNIST are neither at $RECONCILE_DATA nor in ../shared/data";
+    if (root_.empty()) GTEST_SKIP() << "MNIST and Fashion-MNIST are neither at $RECONCILE_DATA nor in ../shared/data";
   }
   const std::string root_ = find_real_data();
 };
 
 TEST_F(RealData, MnistBeginsWithItsKnownLabels) {
   const LabelledImages train = read_part(find_folder(mnist(), {root_}), "train");
-  EXPECT_TRUE(
-      train.labels.slice(0, 0, 10).equal(at::tensor({5, 0, 4, 1, 9, 2, 1, 3, 1, 4}, at::kLong)));
+  EXPECT_TRUE(train.labels.slice(0, 0, 10).equal(at::tensor({5, 0, 4, 1, 9, 2, 1, 3, 1, 4}, at::kLong)));
   EXPECT_NEAR(train.images.to(at::kFloat).mean().item<double>() / 255, 0.1307, 1e-4);
   const LabelledImages test = read_part(find_folder(mnist(), {root_}), "t10k");
-  EXPECT_TRUE(
-      test.labels.slice(0, 0, 10).equal(at::tensor({7, 2, 1, 0, 4, 1, 4, 9, 5, 9}, at::kLong)));
+  EXPECT_TRUE(test.labels.slice(0, 0, 10).equal(at::tensor({7, 2, 1, 0, 4, 1, 4, 9, 5, 9}, at::kLong)));
 }
 
 TEST_F(RealData, FashionMnistIsWholeAndBalanced) {
@@ -55,8 +51,7 @@ TEST_F(RealData, FashionMnistIsWholeAndBalanced) {
 }
 
 TEST_F(RealData, MultiFashionMnistHasTheSizesOfTheOriginal) {
-  const DataSplits splits =
-      load_pairs("multi_fashion_mnist", mnist(), fashion_mnist(), {.root = root_});
+  const DataSplits splits = load_pairs("multi_fashion_mnist", mnist(), fashion_mnist(), {.root = root_});
   EXPECT_EQ(splits.train->size(), 108000);
   EXPECT_EQ(splits.validation->size(), 12000);
   EXPECT_EQ(splits.test->size(), 20000);
@@ -64,10 +59,8 @@ TEST_F(RealData, MultiFashionMnistHasTheSizesOfTheOriginal) {
 
 /// Expected values: pairs_golden.py, a second implementation in Python.
 TEST_F(RealData, MultiFashionMnistHasTheBytesOfItsDescription) {
-  const PairsOptions options = {
-      .root = root_, .train_samples = 500, .validation_samples = 500, .test_samples = 500};
-  const Json prints =
-      load_pairs("multi_fashion_mnist", mnist(), fashion_mnist(), options).fingerprint;
+  const PairsOptions options = {.root = root_, .train_samples = 500, .validation_samples = 500, .test_samples = 500};
+  const Json prints = load_pairs("multi_fashion_mnist", mnist(), fashion_mnist(), options).fingerprint;
   const auto print = [](const char* images, const char* targets) {
     return Json{{"samples", 500}, {"images", images}, {"targets", targets}};
   };
@@ -78,22 +71,18 @@ TEST_F(RealData, MultiFashionMnistHasTheBytesOfItsDescription) {
 
 TEST_F(RealData, EntriesPairTheSetsTheyAreNamedAfter) {
   const auto sources = [&](const DatasetEntry& entry) {
-    const Json few = {
-        {"root", root_}, {"train_samples", 1}, {"validation_samples", 1}, {"test_samples", 1}};
+    const Json few = {{"root", root_}, {"train_samples", 1}, {"validation_samples", 1}, {"test_samples", 1}};
     const Json prints = entry.make(few, [](const std::string& key) { return key; }).fingerprint;
     return fmt::format("{}: {} {}", entry.info.name, prints["left"].get<std::string>(),
                        prints["right"].get<std::string>());
   };
   EXPECT_EQ(sources(dataset_entries::multi_mnist_entry()), "multi_mnist: mnist mnist");
-  EXPECT_EQ(sources(dataset_entries::multi_fashion_entry()),
-            "multi_fashion: fashion-mnist fashion-mnist");
-  EXPECT_EQ(sources(dataset_entries::multi_fashion_mnist_entry()),
-            "multi_fashion_mnist: mnist fashion-mnist");
+  EXPECT_EQ(sources(dataset_entries::multi_fashion_entry()), "multi_fashion: fashion-mnist fashion-mnist");
+  EXPECT_EQ(sources(dataset_entries::multi_fashion_mnist_entry()), "multi_fashion_mnist: mnist fashion-mnist");
 }
 
 TEST_F(RealData, ABeginningIsAFairSampleOfTheClasses) {
-  const DataSplits splits =
-      load_pairs("multi_mnist", mnist(), mnist(), {.root = root_, .train_samples = 5000});
+  const DataSplits splits = load_pairs("multi_mnist", mnist(), mnist(), {.root = root_, .train_samples = 5000});
   for (const auto& target : dynamic_cast<const ImageSet&>(*splits.train).targets()) {
     EXPECT_GT(target.bincount({}, 10).min().item<int64_t>(), 380);  // the rarest digit makes 9 %
     EXPECT_LT(target.bincount({}, 10).max().item<int64_t>(), 640);  // the most frequent 11 %

@@ -64,8 +64,7 @@ void expect_error(Action action, const std::vector<std::string>& parts) {
     ADD_FAILURE() << "nothing was thrown";
   } catch (const E& error) {
     for (const auto& part : parts) {
-      EXPECT_NE(std::string(error.what()).find(part), std::string::npos)
-          << part << " is not in: " << error.what();
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << part << " is not in: " << error.what();
     }
   }
 }

@@ -35,7 +35,8 @@ void expect_optimal(const MatrixXd& rows, double c, double tolerance) {
     EXPECT_NEAR(dual.objective, objective(gramian, c, dual.weights), tolerance * size * dual.weights.dot(norms));
   }
   for (Eigen::Index i = 0; i < rows.rows(); ++i) {
-    EXPECT_GE(rows.row(i).dot(d), dual.objective - tolerance * size * (norms(i) + dual.weights.dot(norms))) << "row " << i;
+    EXPECT_GE(rows.row(i).dot(d), dual.objective - tolerance * size * (norms(i) + dual.weights.dot(norms)))
+        << "row " << i;
   }
 }
 
@@ -57,6 +58,11 @@ TEST(CagradDual, FulfilsThemForRowsOverTwentyFourDecades) {
       SCOPED_TRACE(testing::Message() << T << ", c = " << c);
       expect_optimal(spread(random_rows(T, 50, T), 24), c, 1e-12);
     }
+  }
+  for (uint64_t seed = 0; seed < 600; ++seed) {
+    SCOPED_TRACE(seed);
+    const double c = 0.03 * static_cast<double>(1 + seed % 70);
+    expect_optimal(scatter(random_rows(2 + static_cast<int>(seed % 9), 15, seed), seed), c, 1e-12);
   }
 }
 

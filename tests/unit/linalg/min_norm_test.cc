@@ -46,6 +46,10 @@ TEST(MinNorm, FulfilsThemForRowsOverTwentyFourDecades) {
     const MatrixXd gramian = gramian_of(spread(random_rows(T, 60, T), 24));
     expect_optimal(gramian, min_norm(gramian, kNoise), 1e-13);
   }
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    const MatrixXd gramian = gramian_of(scatter(random_rows(2 + static_cast<int>(seed % 9), 12, seed), seed));
+    expect_optimal(gramian, min_norm(gramian, kNoise), 1e-13);
+  }
 }
 
 TEST(MinNorm, AgreesWithTheClosedFormOfTwoTasks) {

@@ -74,7 +74,8 @@ TEST(Layer, NamesOfCopiesNameTheirTasks) {
   EXPECT_EQ(state.back().first, "bn[b].running_var");
 }
 
-// Behind a fork a shared batch norm sees two streams a step. Recon's code updates its one set of statistics twice, in task order.
+// Behind a fork a shared batch norm sees two streams a step. Recon's code updates its one set of statistics twice, in
+// task order.
 TEST(BatchNorm, SharedStatisticsBehindAForkAreUpdatedOnceAStreamInTaskOrder) {
   BatchNorm norm("bn", 2, Rng(1), 1);
   const at::Tensor a = at::full({2, 1, 2, 2}, 1.0) + at::rand({2, 1, 2, 2});

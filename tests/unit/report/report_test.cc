@@ -230,6 +230,20 @@ TEST(Report, AKilledRunSaysThatItHasNotFinished) {
   EXPECT_TRUE(contains(html, "did not record the cosines"));
 }
 
+TEST(Report, EpochsWithoutValidationAndWithoutAFiniteLossStayInTheTable) {
+  const Copy copy("train");
+  std::string text = copy.read("run.jsonl");
+  const size_t begin = text.find(",\"validation\""), end = text.find(",\"conflict_share\"");
+  text.erase(begin, end - begin);
+  const size_t loss = text.find("\"loss\":") + 7;
+  text.replace(loss, text.find('}', loss) - loss, "\"nan\"");
+  copy.write("run.jsonl", text);
+  render_all(copy.path());
+  const std::string csv = csv_report(copy.path());
+  EXPECT_TRUE(contains(csv, "\n1,n/a,1.")) << csv;
+  EXPECT_TRUE(contains(csv, ",-,-,")) << csv;
+}
+
 TEST(Report, ADirectoryWithoutRecordsIsRefused) {
   const std::string message = message_of<DataError>([] { html_report(fixture("pipeline/base-sum")); });
   EXPECT_TRUE(contains(message, "base-sum: holds neither summary.json nor run.jsonl. Give the folder")) << message;

@@ -39,6 +39,7 @@ TEST(Comparison, PutsNumbersInTheirCells) {
   const Copy copy("pipeline");
   copy.edit([](Json& summary) {
     auto& row = summary["rows"][4];
+    row["metrics"]["T2"]["loss"] = {{"mean", 0.2}, {"sd", nullptr}, {"n", 1}};
     row["metrics"]["T2"]["accuracy"] = {{"mean", 0.9482}, {"sd", 0.0011}, {"n", 2}};
     row["delta_m"] = {{"mean", -0.4}, {"sd", nullptr}, {"n", 1}};
     row["delta_m_flat"] = {{"mean", 0.4}, {"sd", 0.01}, {"n", 2}};
@@ -51,6 +52,7 @@ TEST(Comparison, PutsNumbersInTheirCells) {
   ASSERT_EQ(table.rows.size(), 5u);
   EXPECT_EQ(cell(table, 4, "method"), "CAGrad + Recon");
   EXPECT_EQ(cell(table, 4, "T2 accuracy %"), "94.82 ± 0.11");
+  EXPECT_EQ(cell(table, 4, "T2 loss"), "no column T2 loss");
   EXPECT_EQ(cell(table, 4, "delta m %"), "-0.40");
   EXPECT_EQ(cell(table, 4, "flat delta m %"), "0.40 ± 0.01");
   EXPECT_EQ(cell(table, 4, "MB"), "1.23");

@@ -13,7 +13,11 @@ namespace fs = std::filesystem;
 const auto kSilent = [](const std::string& /*text*/) {};
 
 Checkpoint sample(int64_t step) {
-  return {step, {{"epoch", step}}, {{"w", at::full({3}, static_cast<double>(step))}}, {{"steps", at::ones({1}, at::kLong)}}, {}};
+  return {step,
+          {{"epoch", step}},
+          {{"w", at::full({3}, static_cast<double>(step))}},
+          {{"steps", at::ones({1}, at::kLong)}},
+          {}};
 }
 
 TEST(Checkpoint, NewestComesBackAndTwoAreKept) {

@@ -73,9 +73,19 @@ inline Json train_tiny(MultiTaskModel& model, const std::string& method, const s
   const auto where = [](const std::string& key) { return key; };
   const AggregatorEntry entry = aggregator_named(method);
   const auto aggregator = entry.make(Json::object(), where);
-  return train({.model = model, .data = data, .aggregator = *aggregator, .reduction = entry.reduction, .options = options,
-                .optimizer = {.lr = 0.05}, .schedule = {}, .conflict = {}, .rng = Rng(7), .directory = directory,
-                .header = {{"method", method}}, .observer = observer, .stop = observer.stop});
+  return train({.model = model,
+                .data = data,
+                .aggregator = *aggregator,
+                .reduction = entry.reduction,
+                .options = options,
+                .optimizer = {.lr = 0.05},
+                .schedule = {},
+                .conflict = {},
+                .rng = Rng(7),
+                .directory = directory,
+                .header = {{"method", method}},
+                .observer = observer,
+                .stop = observer.stop});
 }
 
 /// A fresh folder for one test.

@@ -59,7 +59,8 @@ TEST(Step, TaskParametersGetTheirOwnGradientUnderEveryMethod) {
     const auto actual = after_step(method, true);
     for (size_t i = 0; i < expected.size(); ++i) {
       if (!expected[i].first.starts_with("heads.")) continue;
-      EXPECT_LT((expected[i].second - actual[i].second).abs().max().item<double>(), 1e-6) << method << expected[i].first;
+      EXPECT_LT((expected[i].second - actual[i].second).abs().max().item<double>(), 1e-6)
+          << method << expected[i].first;
     }
   }
 }

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <vector>
+
+#include "reconcile/base/options.h"
+
+namespace reconcile {
+
+/// How one network is trained.
+struct TrainOptions {
+  int64_t epochs = 1;
+  int64_t batch_size = 256;
+  int64_t eval_batch_size = 1000;
+  int64_t evaluate_every = 1;    ///< epochs between evaluations on the validation split; the last epoch always is
+  int64_t checkpoint_every = 1;  ///< epochs between checkpoints
+};
+const OptionTable<TrainOptions>& train_options();
+
+/// What is counted about conflicts.
+struct ConflictOptions {
+  bool record = true;
+  std::vector<double> thresholds = {0.0, -0.01, -0.02, -0.03, -0.04, -0.05, -0.06, -0.08, -0.1, -0.15, -0.2};
+  double severe = -0.02;  ///< cosines below it are called severe in tables; must be among the thresholds
+};
+const OptionTable<ConflictOptions>& conflict_options();
+
+}  // namespace reconcile
