@@ -50,8 +50,8 @@ AggregatorEntry cagrad_entry() {
   return aggregator_entry<CaGrad>(
       {"cagrad", "Conflict-averse gradient descent", "arXiv:2110.14048, algorithm 1"}, Reduction::kMean,
       kPermutation | kHomogeneous,
-      {option("c", &O::c, at_least(0), "Radius of the ball, relative to the mean gradient; 0 gives the mean"),
-       option("rescale", &O::rescale, between(0, 2), "Divide by 1 (0), 1 + c^2 (1) or 1 + c (2)")});
+      {option("c", &O::c, at_least(0), "radius of the ball, relative to the mean gradient; 0 gives the mean"),
+       option("rescale", &O::rescale, between(0, 2), "divide by 1 (0), 1 + c^2 (1) or 1 + c (2)")});
 }
 
 }  // namespace aggregator_entries

@@ -110,7 +110,7 @@ AggregatorEntry graddrop_entry() {
   return aggregator_entry<GradDrop>({"graddrop", "Gradient sign dropout", "arXiv:2010.06808, algorithm 1"},
                                     Reduction::kSum, kPermutation | kHomogeneous,
                                     {option("leak", &O::leak, between(0, 1),
-                                            "Part of each task's gradient that is never dropped, one number a task")},
+                                            "part of each task's gradient that is never dropped, one number a task")},
                                     /*is_random=*/true);
 }
 

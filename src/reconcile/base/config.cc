@@ -2,8 +2,6 @@
 
 #include <toml++/toml.h>
 
-#include <sstream>
-
 #include "reconcile/base/error.h"
 #include "reconcile/base/text.h"
 
@@ -37,29 +35,17 @@ Json convert(const toml::node& node, const std::string& path, const std::string&
   fail<DataError>("{}: {}: dates and times have no meaning here.", origins[path], path);
 }
 
-toml::table to_table(const Json& values);
-
-void insert(toml::array& array, const Json& value) {
-  if (value.is_string()) array.push_back(value.get<std::string>());
-  if (value.is_boolean()) array.push_back(value.get<bool>());
-  if (value.is_number_integer()) array.push_back(value.get<int64_t>());
-  if (value.is_number_float()) array.push_back(value.get<double>());
-}
-
-toml::table to_table(const Json& values) {
-  toml::table table;
+/// Plain values first, then the tables below them: what stands behind a [table] line belongs to it. JSON writes texts, numbers
+/// and lists as TOML does.
+void append_table(const Json& values, const std::string& path, std::string& text) {
   for (const auto& [key, value] : values.items()) {
-    if (value.is_object()) table.insert(key, to_table(value));
-    if (value.is_string()) table.insert(key, value.get<std::string>());
-    if (value.is_boolean()) table.insert(key, value.get<bool>());
-    if (value.is_number_integer()) table.insert(key, value.get<int64_t>());
-    if (value.is_number_float()) table.insert(key, value.get<double>());
-    if (!value.is_array()) continue;
-    toml::array array;
-    for (const auto& element : value) insert(array, element);
-    table.insert(key, array);
+    if (!value.is_object()) text += fmt::format("{} = {}\n", key, value.dump());
   }
-  return table;
+  for (const auto& [key, value] : values.items()) {
+    if (!value.is_object()) continue;
+    text += fmt::format("\n[{}]\n", joined(path, key));
+    append_table(value, joined(path, key), text);
+  }
 }
 
 }  // namespace
@@ -113,9 +99,9 @@ Where Config::where(const std::string& prefix) const {
 }
 
 std::string to_toml(const Json& values) {
-  std::ostringstream out;
-  out << to_table(values) << '\n';
-  return out.str();
+  std::string text;
+  append_table(values, "", text);
+  return text;
 }
 
 }  // namespace reconcile

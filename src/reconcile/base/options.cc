@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/text.h"
@@ -75,11 +76,13 @@ Rule one_of(std::vector<std::string> names) {
 namespace internal {
 
 void check(const Row& row, const Json& value, const std::string& where) {
+  std::string help = row.help;
+  if (!help.empty()) help[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(help[0])));
   if (!has_type(value, row.type)) {
-    fail<InvalidArgument>("{} = {}, must be a {}. {}.", where, value.dump(), row.type, row.help);
+    fail<InvalidArgument>("{} = {}, must be a {}. {}.", where, value.dump(), row.type, help);
   }
   if (!row.rule.holds(value)) {
-    fail<InvalidArgument>("{} = {}, {}. {}.", where, value.dump(), row.rule.text, row.help);
+    fail<InvalidArgument>("{} = {}, {}. {}.", where, value.dump(), row.rule.text, help);
   }
 }
 

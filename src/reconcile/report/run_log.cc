@@ -1,5 +1,5 @@
 #include "reconcile/base/error.h"
-#include "reconcile/base/file.h"
+#include "reconcile/base/json_lines.h"
 #include "reconcile/report/record_fields.h"
 
 namespace reconcile::report {
@@ -65,17 +65,13 @@ void read_record(const Field& record, bool is_first, RunLog& log) {
 
 RunLog read_run_log(const std::filesystem::path& directory) {
   const auto path = directory / "run.jsonl";
-  const std::string text = read_file(path);
-  RunLog log;
-  int64_t line = 0;
-  // Only whole lines: a line without its newline was being written when the run was killed.
-  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    const std::string place = fmt::format("{}:{}", path.string(), ++line);
-    const Json record = parse_json(text.substr(begin, end - begin), place);
-    read_record(Field(record, place), line == 1, log);
-  }
-  if (line == 0)
+  const std::vector<Json> records = read_json_lines(path);
+  if (records.empty())
     fail<DataError>("{}: holds no whole line. The run stopped before it began; start it again.", path.string());
+  RunLog log;
+  for (size_t i = 0; i < records.size(); ++i) {
+    read_record(Field(records[i], fmt::format("{}:{}", path.string(), i + 1)), i == 0, log);
+  }
   return log;
 }
 
