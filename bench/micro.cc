@@ -2,6 +2,7 @@
 // solves. Each benchmark checks its answer first. Ratios: compare the rows of one size in one run.
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 
 #include "reconcile/catalog/catalog.h"
@@ -15,7 +16,7 @@ ParamLayout layout() {
   ParamLayout result;
   for (int64_t i = 0; i < 60; ++i) {
     result.add_layer("layer" + std::to_string(i));
-    result.add_parameter("weight", 128 + 104 * i * i * i / 60 * 3 / 5);
+    result.add_parameter("weight", 128 + 355 * i * i * i / 100);
   }
   return result;
 }
@@ -81,3 +82,9 @@ BENCHMARK_CAPTURE(solve, pcgrad, "pcgrad")->Arg(2)->Arg(3)->Arg(11)->Arg(40)->Un
 
 }  // namespace
 }  // namespace reconcile
+
+int main(int argc, char** argv) {
+  at::set_num_threads(2);
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -28,8 +28,8 @@ std::string folder_name(const std::string& method) {
   return name;
 }
 
-/// Tries the split rule, with every layer at score 0 where the ranking is still to be found: a wrong rule or K shows now and
-/// not after the search.
+/// Tries the split rule, with every layer at score 0 where the ranking is still to be found: a wrong rule or K shows
+/// now and not after the search.
 void check_rule(const Experiment& experiment, LayerRanking ranking) {
   const DataSignature data = data_signature(experiment);
   const auto model = make_model(experiment, data, experiment.seeds.front());
@@ -47,7 +47,8 @@ class Pipeline {
       : experiment_(experiment),
         directory_(arguments.output.directory),
         data_(load_data(experiment, "")),
-        record_{experiment, data_.train->tasks(), data_.fingerprint, arguments.command, std::move(ranking), {}, {}, {}} {
+        record_{experiment, data_.train->tasks(), data_.fingerprint, arguments.command, std::move(ranking), {}, {},
+                {}} {
     say(fmt::format("data {}: {} train, {} validation, {} test samples", experiment.data.name, data_.train->size(),
                     data_.validation->size(), data_.test->size()));
   }

@@ -35,8 +35,8 @@ Json convert(const toml::node& node, const std::string& path, const std::string&
   fail<DataError>("{}: {}: dates and times have no meaning here.", origins[path], path);
 }
 
-/// Plain values first, then the tables below them: what stands behind a [table] line belongs to it. JSON writes texts, numbers
-/// and lists as TOML does.
+/// Plain values first, then the tables below them: what stands behind a [table] line belongs to it. JSON writes texts,
+/// numbers and lists as TOML does.
 void append_table(const Json& values, const std::string& path, std::string& text) {
   for (const auto& [key, value] : values.items()) {
     if (!value.is_object()) text += fmt::format("{} = {}\n", key, value.dump());
