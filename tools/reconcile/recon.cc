@@ -84,12 +84,7 @@ class Pipeline {
   }
 
   void train_seeds(const std::string& folder, RunChoice choice) {
-    DataSplits data = data_;
-    if (!choice.task.empty()) {
-      data.train = only_task(data.train, choice.task);
-      data.validation = only_task(data.validation, choice.task);
-      data.test = only_task(data.test, choice.task);
-    }
+    const DataSplits data = choice.task.empty() ? data_ : only_task(data_, choice.task);
     for (const int64_t seed : experiment_.seeds) {
       choice.seed = seed;
       train_one(experiment_, folder, choice, data);

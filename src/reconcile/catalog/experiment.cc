@@ -181,11 +181,7 @@ Experiment read_experiment(const Config& config) {
 DataSplits load_data(const Experiment& experiment, const std::string& task) {
   const auto& entry = find(datasets(), "dataset", experiment.data.name);
   DataSplits splits = entry.make(experiment.data.options, entry_where("dataset", experiment.data.name));
-  if (task.empty()) return splits;
-  splits.train = only_task(splits.train, task);
-  splits.validation = only_task(splits.validation, task);
-  splits.test = only_task(splits.test, task);
-  return splits;
+  return task.empty() ? splits : only_task(std::move(splits), task);
 }
 
 DataSignature data_signature(const Experiment& experiment) {

@@ -27,20 +27,6 @@ class OneTask final : public Dataset {
   TaskSet tasks_;
 };
 
-/// The beginning of a whole data set.
-class FirstSamples final : public Dataset {
- public:
-  FirstSamples(std::shared_ptr<const Dataset> whole, int64_t count) : whole_(std::move(whole)), count_(count) {}
-  [[nodiscard]] const TaskSet& tasks() const override { return whole_->tasks(); }
-  [[nodiscard]] int64_t size() const override { return count_; }
-  [[nodiscard]] std::vector<int64_t> input_shape() const override { return whole_->input_shape(); }
-  [[nodiscard]] Batch batch(std::span<const int64_t> samples) const override { return whole_->batch(samples); }
-
- private:
-  std::shared_ptr<const Dataset> whole_;
-  int64_t count_;
-};
-
 }  // namespace
 
 ImageSet::ImageSet(TaskSet tasks, at::Tensor images, std::vector<at::Tensor> targets)
@@ -84,12 +70,11 @@ std::shared_ptr<const Dataset> only_task(std::shared_ptr<const Dataset> whole, c
                         fmt::join(names, ", "));
 }
 
-std::shared_ptr<const Dataset> first_samples(std::shared_ptr<const Dataset> whole, int64_t count) {
-  if (count < 1 || count > whole->size()) {
-    fail<InvalidArgument>("first {} samples: the data set has {}, ask for 1 to {}.", count, whole->size(),
-                          whole->size());
+DataSplits only_task(DataSplits whole, const std::string& task) {
+  for (auto part : {&DataSplits::train, &DataSplits::validation, &DataSplits::test}) {
+    whole.*part = only_task(whole.*part, task);
   }
-  return std::make_shared<FirstSamples>(std::move(whole), count);
+  return whole;
 }
 
 }  // namespace reconcile

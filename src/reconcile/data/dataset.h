@@ -52,9 +52,8 @@ class ImageSet final : public Dataset {
 
 /// The same samples with some of the tasks, for single-task runs. InvalidArgument if `task` is not a task of `whole`.
 std::shared_ptr<const Dataset> only_task(std::shared_ptr<const Dataset> whole, const std::string& task);
-
-/// The first `count` samples. InvalidArgument if there are fewer.
-std::shared_ptr<const Dataset> first_samples(std::shared_ptr<const Dataset> whole, int64_t count);
+/// The same for all parts.
+DataSplits only_task(DataSplits whole, const std::string& task);
 
 /// What a network must know of a data set; to be had without reading it.
 struct DataSignature {

@@ -80,19 +80,5 @@ TEST(OnlyTask, RejectsAnUnknownTask) {
                                 {"no task \"digits\"", "Did you mean \"digit\"?", "digit, item"});
 }
 
-TEST(FirstSamples, CutsTheSize) {
-  const auto first = first_samples(four_images(), 3);
-  EXPECT_EQ(first->size(), 3);
-  EXPECT_EQ(first->tasks(), kTasks);
-  EXPECT_EQ(first->input_shape(), (std::vector<int64_t>{1, 1, 2}));
-  const std::vector<int64_t> samples = {2};
-  EXPECT_EQ(first->batch(samples).targets[0].item<int64_t>(), 2);
-}
-
-TEST(FirstSamples, RejectsMoreThanThereAre) {
-  expect_error<InvalidArgument>([] { first_samples(four_images(), 5); }, {"first 5 samples: the data set has 4"});
-  expect_error<InvalidArgument>([] { first_samples(four_images(), 0); }, {"first 0 samples"});
-}
-
 }  // namespace
 }  // namespace reconcile
