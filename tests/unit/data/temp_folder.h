@@ -7,30 +7,11 @@
 #include <fstream>
 #include <string>
 
+#include "unit/base/support.h"
+
 namespace reconcile::testing {
 
-/// A fresh folder that disappears with the object.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "reconcile-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TempFolder() { std::filesystem::remove_all(path_); }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  /// Writes a file, and the folders above it; returns its path.
-  std::filesystem::path write(const std::string& name, const std::string& bytes) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << bytes;
-    return path_ / name;
-  }
-
- private:
-  std::filesystem::path path_;
-};
+using TempFolder = test::TemporaryFolder;
 
 /// The bytes of an IDX header of unsigned bytes.
 inline std::string idx_header(const std::vector<uint32_t>& sizes) {
