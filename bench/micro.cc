@@ -69,7 +69,7 @@ BENCHMARK(matrix_vector_combine)->Arg(2)->Arg(3)->Arg(10)->UseRealTime()->Unit(b
 
 /// The T x T solve alone, Gramian given.
 void solve(benchmark::State& state, const std::string& spec) {
-  const auto method = make_aggregator(spec).aggregator;
+  const auto method = make_aggregator(spec);
   auto* by_gramian = dynamic_cast<GramianAggregator*>(method.get());
   const Eigen::MatrixXd j = Eigen::MatrixXd::Random(state.range(0), 200);
   const Eigen::MatrixXd gramian = j * j.transpose();

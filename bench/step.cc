@@ -12,7 +12,7 @@
 #include <chrono>
 #include <climits>
 
-#include "reconcile/catalog/catalog.h"
+#include "reconcile/catalog/method.h"
 #include "reconcile/convert/convert.h"
 
 namespace reconcile {
@@ -22,7 +22,7 @@ namespace {
 struct Variant {
   std::string name;
   std::unique_ptr<MultiTaskModel> model;
-  NamedAggregator method;
+  Method method;
   std::optional<ConflictRecorder> recorder;
   std::optional<Step> step;
   std::vector<double> seconds;
@@ -38,10 +38,10 @@ std::unique_ptr<Variant> variant(const std::string& method, bool record, int64_t
                  .make(Json::object(), entry_where("model", "resnet18"), {tasks, shape, Rng(1)});
   const auto plan = choose_layers(fmt::format("first(k={})", split_layers), {}, *v->model, shape);
   convert(*v->model, plan, CopyInit::kFresh, Statistics::kMixed, shape, Rng(2));
-  v->method = make_aggregator(method);
+  v->method = make_method(method, 2);
   if (record)
     v->recorder.emplace(v->model->shared_layout(), v->model->task_names(), std::vector<double>{0.0, -0.02, -0.1});
-  v->step.emplace(*v->model, *v->method.aggregator, v->method.entry->reduction, OptimizerOptions{.lr = 0.01},
+  v->step.emplace(*v->model, *v->method.aggregator, v->method.aggregator_entry->reduction, OptimizerOptions{.lr = 0.01},
                   v->recorder ? &*v->recorder : nullptr);
   return v;
 }

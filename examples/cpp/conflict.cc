@@ -16,7 +16,7 @@ int main() {
   const reconcile::TaskGradients gradients(layout, rows);
   at::Tensor direction = at::zeros({3}, rows.options());
   reconcile::Rng rng(0);
-  const auto cagrad = reconcile::make_aggregator("cagrad(c=0.4)").aggregator;
+  const auto cagrad = reconcile::make_aggregator("cagrad(c=0.4)");
   (*cagrad)(gradients, rng, direction);
   const at::Tensor conv = gradients.layer_gramians()[0];  // [2, 2]: the tasks pull against each other here
   // [end readme]

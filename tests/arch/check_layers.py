@@ -15,13 +15,14 @@ MAY_INCLUDE = {
     "core": BASE,
     "linalg": CORE,
     "aggregators": CORE + ["linalg"],
+    "scalarizers": CORE + ["linalg"],
     "nn": CORE,
     "models": CORE + ["nn"],
     "data": CORE,
     "metrics": CORE,
     "conflict": CORE,
     "convert": CORE + ["conflict", "nn", "models"],
-    "train": CORE + ["aggregators/aggregator.h", "models/model.h", "data/dataset.h", "metrics", "conflict", "convert"],
+    "train": CORE + ["aggregators/aggregator.h", "scalarizers/scalarizer.h", "models/model.h", "data/dataset.h", "metrics", "conflict", "convert"],
     "report": BASE,
 }
 TOP = ["catalog", "tools"]  # may include everything below

@@ -27,7 +27,8 @@ double length(const at::Tensor& x) { return x.to(at::kDouble).norm().item<double
 bool is_close(const at::Tensor& a, const at::Tensor& b, double rtol) { return length(a - b) <= rtol * length(b); }
 
 std::unique_ptr<Aggregator> make(const AggregatorEntry& entry) {
-  return entry.make(Json::object(), [&](const std::string& key) { return entry.info.name + ": " + key; });
+  return entry.make(
+      Json::object(), [&](const std::string& key) { return entry.info.name + ": " + key; }, make_aggregator);
 }
 
 Aggregated run(const AggregatorEntry& entry, const at::Tensor& rows, uint64_t seed = kSeed) {

@@ -26,7 +26,7 @@ at::Tensor rows_of(const Json& golden) {
 
 void compare(const AggregatorEntry& entry, const Json& golden) {
   const Where where = [](const std::string& key) { return key; };
-  const auto aggregator = entry.make(golden["options"], where);
+  const auto aggregator = entry.make(golden["options"], where, make_aggregator);
   const at::Tensor rows = rows_of(golden);
   Rng rng(golden["seed"].get<uint64_t>());
   const Aggregated result = aggregate(*aggregator, rows, rng);

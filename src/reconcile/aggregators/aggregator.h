@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <Eigen/Core>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,14 +12,11 @@
 
 #include "reconcile/base/options.h"
 #include "reconcile/base/rng.h"
+#include "reconcile/core/reduction.h"
 #include "reconcile/core/safetensors.h"
 #include "reconcile/core/task_gradients.h"
 
 namespace reconcile {
-
-/// What an aggregator does with T identical rows g: `kMean` gives (a factor the method states) times g, `kSum` T times
-/// that. The training step multiplies `kMean` results by T, so that one learning rate fits all methods.
-enum class Reduction { kMean, kSum };
 
 /// What happened besides the direction.
 struct Aggregation {
@@ -39,6 +37,14 @@ class Aggregator {
   [[nodiscard]] virtual std::optional<std::vector<double>> constant_weights(int64_t /*num_tasks*/) const {
     return std::nullopt;
   }
+
+  /// Whether every result has weights. Without them a direction cannot be reused or sent through the representation of
+  /// a split network.
+  [[nodiscard]] virtual bool gives_weights() const { return true; }
+
+  /// Batches, drawn independently, that one step needs. The rows of the first are the task gradients, those of the
+  /// others stand in `TaskGradients::independent`.
+  [[nodiscard]] virtual int64_t batches_per_step() const { return 1; }
 
   /// What a checkpoint keeps; empty for methods without memory.
   [[nodiscard]] virtual NamedTensors state() const { return {}; }
@@ -67,22 +73,30 @@ enum Law : unsigned {
   kNonConflict = 4,  ///< <g_t, A(G)> >= 0 for every task
 };
 
+/// Makes the aggregator that a spec such as `cagrad(c=0.4)` asks for: what a method that wraps another is given.
+using AggregatorFactory = std::function<std::unique_ptr<Aggregator>(const std::string& spec)>;
+
 /// Catalogue row of an aggregator.
-struct AggregatorEntry : Entry<std::unique_ptr<Aggregator>> {
+struct AggregatorEntry : Entry<std::unique_ptr<Aggregator>, const AggregatorFactory&> {
   Reduction reduction = Reduction::kMean;
   unsigned laws = 0;
   bool is_random = false;  ///< draws from the rng
 };
 
-/// The entry of a method class M with `M::Options` and a constructor from them.
+/// The entry of a method class M with `M::Options` and a constructor from them, or from them and an AggregatorFactory.
 template <class M>
 AggregatorEntry aggregator_entry(EntryInfo info, Reduction reduction, unsigned laws,
                                  OptionTable<typename M::Options> table, bool is_random = false) {
   AggregatorEntry entry;
   entry.info = std::move(info);
   entry.options = table.describe();
-  entry.make = [table](const Json& given, const Where& where) -> std::unique_ptr<Aggregator> {
-    return std::make_unique<M>(table.parse(given, where));
+  entry.make = [table](const Json& given, const Where& where,
+                       const AggregatorFactory& factory) -> std::unique_ptr<Aggregator> {
+    if constexpr (std::is_constructible_v<M, typename M::Options, const AggregatorFactory&>) {
+      return std::make_unique<M>(table.parse(given, where), factory);
+    } else {
+      return std::make_unique<M>(table.parse(given, where));
+    }
   };
   entry.resolve = [table](const Json& given, const Where& where) { return table.values(table.parse(given, where)); };
   entry.reduction = reduction;
@@ -90,8 +104,5 @@ AggregatorEntry aggregator_entry(EntryInfo info, Reduction reduction, unsigned l
   entry.is_random = is_random;
   return entry;
 }
-
-/// For methods without options.
-struct NoOptions {};
 
 }  // namespace reconcile

@@ -30,15 +30,16 @@ Rule numeric(std::string text, std::function<bool(double)> holds) {
           }};
 }
 
-/// Cuts at the commas that stand in no brackets: `a=1, b=[2,3]` gives two pieces.
-std::vector<std::string> split_pairs(const std::string& text) {
+}  // namespace
+
+std::vector<std::string> split_outside_brackets(const std::string& text, char separator) {
   std::vector<std::string> pieces;
   if (trim(text).empty()) return pieces;
   pieces.emplace_back();
   int depth = 0;
   for (const char c : text) {
-    depth += c == '[' ? 1 : c == ']' ? -1 : 0;
-    if (c == ',' && depth == 0) {
+    depth += c == '[' || c == '(' ? 1 : c == ']' || c == ')' ? -1 : 0;
+    if (c == separator && depth == 0) {
       pieces.emplace_back();
     } else {
       pieces.back() += c;
@@ -46,8 +47,6 @@ std::vector<std::string> split_pairs(const std::string& text) {
   }
   return pieces;
 }
-
-}  // namespace
 
 Rule any() {
   return {"", [](const Json&) { return true; }};
@@ -120,7 +119,7 @@ Spec Spec::parse(const std::string& text) {
     fail<InvalidArgument>("\"{}\" is not a method. Write name or name(key=value, ...).", text);
   }
   if (open == std::string::npos) return spec;
-  for (const auto& pair : split_pairs(whole.substr(open + 1, whole.size() - open - 2))) {
+  for (const auto& pair : split_outside_brackets(whole.substr(open + 1, whole.size() - open - 2), ',')) {
     const auto equals = pair.find('=');
     if (equals == std::string::npos) {
       fail<InvalidArgument>("\"{}\": \"{}\" is not key=value. Write name(key=value, ...).", text, trim(pair));

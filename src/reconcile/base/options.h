@@ -104,6 +104,9 @@ class OptionTable {
   std::vector<Option<O>> options_;
 };
 
+/// For entries without options.
+struct NoOptions {};
+
 /// What a catalogue says of an entry. The name is the file stem: command line, TOML, Python and docs all use it.
 struct EntryInfo {
   std::string name;
@@ -129,6 +132,10 @@ struct Spec {
   static Spec parse(const std::string& text);
   [[nodiscard]] std::string text() const;
 };
+
+/// Cuts the text at every `separator` that stands in no brackets: `a=1, b=[2,3]` at ',' gives two pieces. Empty text
+/// gives none.
+std::vector<std::string> split_outside_brackets(const std::string& text, char separator);
 
 /// A value as JSON where it is JSON, else as text: `0.4`, `true`, `[1,2]`, `adam`.
 Json parse_value(const std::string& text);

@@ -7,6 +7,11 @@ namespace aggregator_entries {
 #include "reconcile/aggregators/catalog.inc"
 }
 #undef X
+#define X(name) ScalarizerEntry name##_entry();
+namespace scalarizer_entries {
+#include "reconcile/scalarizers/catalog.inc"
+}
+#undef X
 #define X(name) ModelEntry name##_entry();
 namespace model_entries {
 #include "reconcile/models/catalog.inc"
@@ -22,6 +27,15 @@ const std::vector<AggregatorEntry>& aggregators() {
 #define X(name) aggregator_entries::name##_entry(),
   static const std::vector<AggregatorEntry> entries = {
 #include "reconcile/aggregators/catalog.inc"
+  };
+#undef X
+  return entries;
+}
+
+const std::vector<ScalarizerEntry>& scalarizers() {
+#define X(name) scalarizer_entries::name##_entry(),
+  static const std::vector<ScalarizerEntry> entries = {
+#include "reconcile/scalarizers/catalog.inc"
   };
 #undef X
   return entries;
@@ -49,10 +63,16 @@ Where entry_where(const std::string& kind, const std::string& name) {
   return [=](const std::string& key) { return fmt::format("{} \"{}\": {}", kind, name, key); };
 }
 
-NamedAggregator make_aggregator(const std::string& text) {
+std::unique_ptr<Aggregator> make_aggregator(const std::string& text) {
   const Spec spec = Spec::parse(text);
-  const AggregatorEntry& entry = find(aggregators(), "aggregator", spec.name);
-  return {&entry, entry.make(spec.options, entry_where("aggregator", spec.name))};
+  return find(aggregators(), "aggregator", spec.name)
+      .make(spec.options, entry_where("aggregator", spec.name), make_aggregator);
+}
+
+std::unique_ptr<Scalarizer> make_scalarizer(const std::string& text, int64_t num_tasks) {
+  const Spec spec = Spec::parse(text);
+  return find(scalarizers(), "scalarizer", spec.name)
+      .make(spec.options, entry_where("scalarizer", spec.name), num_tasks);
 }
 
 }  // namespace reconcile

@@ -10,11 +10,13 @@
 #include "reconcile/base/text.h"
 #include "reconcile/data/dataset.h"
 #include "reconcile/models/model.h"
+#include "reconcile/scalarizers/scalarizer.h"
 
 namespace reconcile {
 
-/// Every aggregator, model and data set, in the order of the folders' catalog.inc.
+/// Everything that has a name, in the order of the folders' catalog.inc.
 const std::vector<AggregatorEntry>& aggregators();
+const std::vector<ScalarizerEntry>& scalarizers();
 const std::vector<ModelEntry>& models();
 const std::vector<DatasetEntry>& datasets();
 
@@ -33,11 +35,8 @@ const EntryType& find(const std::vector<EntryType>& entries, const std::string& 
 /// Names the options of a catalogue entry in messages: `aggregator "cagrad": c`.
 Where entry_where(const std::string& kind, const std::string& name);
 
-/// The aggregator that a spec such as `cagrad(c=0.4)` asks for, with its entry.
-struct NamedAggregator {
-  const AggregatorEntry* entry = nullptr;
-  std::unique_ptr<Aggregator> aggregator;
-};
-NamedAggregator make_aggregator(const std::string& spec);
+/// The aggregator or scalarizer that a spec such as `cagrad(c=0.4)` asks for.
+std::unique_ptr<Aggregator> make_aggregator(const std::string& spec);
+std::unique_ptr<Scalarizer> make_scalarizer(const std::string& spec, int64_t num_tasks);
 
 }  // namespace reconcile

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "reconcile/base/error.h"
-#include "reconcile/catalog/catalog.h"
+#include "reconcile/catalog/method.h"
 
 namespace reconcile {
 namespace {
@@ -93,7 +93,7 @@ Spec complete(const Config& config, const std::string& section, const std::vecto
 
 /// Throws unless the text names an aggregator with good options.
 void check_method(const std::string& text, const std::string& where) {
-  placed(where, [&] { return make_aggregator(text); });
+  placed(where, [&] { return make_method(text, 2); });
 }
 
 /// Throws unless the window of scored epochs lies inside the search run: found now, not when the search has ended.

@@ -4,7 +4,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
-#include "reconcile/catalog/catalog.h"
+#include "reconcile/catalog/method.h"
 #include "reconcile/convert/cost.h"
 
 namespace reconcile {
@@ -30,7 +30,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   experiment.method = choice.method;
   experiment.task = choice.task;
   experiment.seeds = {choice.seed};
-  auto [entry, aggregator] = make_aggregator(choice.method);
+  const Method method = make_method(choice.method, 2);
   const auto model = build(experiment, *data.train, choice.seed, choice.plan);
   const Cost cost = measure_cost(*model, data.train->input_shape());
   fs::create_directories(directory);
@@ -40,8 +40,8 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   }
   Json result = train({.model = *model,
                        .data = data,
-                       .aggregator = *aggregator,
-                       .reduction = entry->reduction,
+                       .aggregator = *method.aggregator,
+                       .reduction = method.aggregator_entry->reduction,
                        .options = experiment.train,
                        .optimizer = experiment.optimizer,
                        .schedule = experiment.schedule,

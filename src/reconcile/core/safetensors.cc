@@ -92,4 +92,16 @@ NamedTensors decode_safetensors(const std::string& bytes, const std::filesystem:
   return result;
 }
 
+void copy_tensors(const NamedTensors& stored, const NamedTensors& own, const std::string& what) {
+  const at::NoGradGuard no_grad;
+  for (size_t i = 0; i < std::max(own.size(), stored.size()); ++i) {
+    if (i >= stored.size() || i >= own.size() || own[i].first != stored[i].first ||
+        own[i].second.sizes() != stored[i].second.sizes()) {
+      fail<StateError>("{}: the checkpoint does not fit at \"{}\". Resume with what it was made with.", what,
+                       i < own.size() ? own[i].first : stored[i].first);
+    }
+    at::Tensor(own[i].second).copy_(stored[i].second);
+  }
+}
+
 }  // namespace reconcile

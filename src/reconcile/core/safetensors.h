@@ -19,4 +19,8 @@ std::string encode_safetensors(const NamedTensors& tensors);
 /// Tensors on the CPU that own their data. DataError naming `path` if header, sizes or offsets do not fit together.
 NamedTensors decode_safetensors(const std::string& bytes, const std::filesystem::path& path);
 
+/// Copies `stored` into the tensors of `own`. StateError naming `what` and the first tensor whose name or shape
+/// differs.
+void copy_tensors(const NamedTensors& stored, const NamedTensors& own, const std::string& what);
+
 }  // namespace reconcile

@@ -27,6 +27,9 @@ class TaskGradients {
   /// The task losses of this step, [T]; set by who fills the rows.
   std::vector<double> losses;
 
+  /// Rows [T, P] of the same losses on other, independent batches of this step, for aggregators that ask for them.
+  std::vector<at::Tensor> independent;
+
   /// Gramian of every layer, float64 [L, T, T] on the CPU, in one pass over the rows. Kept until `changed()`.
   [[nodiscard]] const at::Tensor& layer_gramians() const;
   /// Gramian of the whole vector, float64 [T, T] on the CPU: the sum over the layers.

@@ -22,10 +22,12 @@ const OptionTable<OptimizerOptions>& optimizer_options() {
   return table;
 }
 
-Optimizer::Optimizer(const OptimizerOptions& options, NamedTensors parameters, std::vector<at::Tensor> gradients)
+Optimizer::Optimizer(const OptimizerOptions& options, NamedTensors parameters, std::vector<at::Tensor> gradients,
+                     size_t num_undecayed)
     : options_(options),
       parameters_(std::move(parameters)),
       gradients_(std::move(gradients)),
+      num_decayed_(parameters_.size() - num_undecayed),
       steps_(at::zeros({1}, at::kLong)) {
   for (const auto& [name, parameter] : parameters_) {
     first_.push_back(at::zeros_like(parameter));
@@ -40,7 +42,7 @@ void Optimizer::step(double learning_rate) {
   const double correction2 = 1.0 - std::pow(options_.beta2, count);
   for (size_t i = 0; i < parameters_.size(); ++i) {
     at::Tensor parameter = parameters_[i].second;
-    const at::Tensor gradient = options_.weight_decay == 0.0
+    const at::Tensor gradient = options_.weight_decay == 0.0 || i >= num_decayed_
                                     ? gradients_[i].view_as(parameter)
                                     : gradients_[i].view_as(parameter).add(parameter, options_.weight_decay);
     if (options_.name == "sgd") {
@@ -64,16 +66,6 @@ NamedTensors Optimizer::state() const {
   return state;
 }
 
-void Optimizer::load_state(const NamedTensors& stored) {
-  const NamedTensors own = state();
-  for (size_t i = 0; i < own.size(); ++i) {
-    if (i >= stored.size() || own[i].first != stored[i].first || own[i].second.sizes() != stored[i].second.sizes()) {
-      fail<StateError>(
-          "optimizer: the checkpoint does not fit at \"{}\". Resume with the optimizer and model it was made with.",
-          own[i].first);
-    }
-    at::Tensor(own[i].second).copy_(stored[i].second);
-  }
-}
+void Optimizer::load_state(const NamedTensors& stored) { copy_tensors(stored, state(), "optimizer"); }
 
 }  // namespace reconcile

@@ -27,8 +27,10 @@ const OptionTable<OptimizerOptions>& optimizer_options();
 /// 1). Written here rather than taken from LibTorch so that every number of its memory has a name in a checkpoint.
 class Optimizer {
  public:
-  /// `gradients[i]` is where the gradient of `parameters[i]` stands at each step.
-  Optimizer(const OptimizerOptions& options, NamedTensors parameters, std::vector<at::Tensor> gradients);
+  /// `gradients[i]` is where the gradient of `parameters[i]` stands at each step. The last `num_undecayed` parameters
+  /// have no weight decay.
+  Optimizer(const OptimizerOptions& options, NamedTensors parameters, std::vector<at::Tensor> gradients,
+            size_t num_undecayed = 0);
 
   /// Moves every parameter by its gradient.
   void step(double learning_rate);
@@ -42,6 +44,7 @@ class Optimizer {
   OptimizerOptions options_;
   NamedTensors parameters_;
   std::vector<at::Tensor> gradients_;
+  size_t num_decayed_;
   std::vector<at::Tensor> first_;   ///< momentum, or Adam's first moment
   std::vector<at::Tensor> second_;  ///< Adam's second moment
   at::Tensor steps_;                ///< int64 [1]

@@ -16,7 +16,8 @@ namespace aggregator_entries {
 #undef X
 
 inline std::unique_ptr<Aggregator> make(const AggregatorEntry& entry, const Json& options = Json::object()) {
-  return entry.make(options, [&](const std::string& key) { return "aggregator \"" + entry.info.name + "\": " + key; });
+  return entry.make(
+      options, [&](const std::string& key) { return "aggregator \"" + entry.info.name + "\": " + key; }, nullptr);
 }
 
 inline at::Tensor matrix(const std::vector<std::vector<double>>& rows) {

@@ -72,7 +72,7 @@ inline Json train_tiny(MultiTaskModel& model, const std::string& method, const s
   const DataSplits data{quadrants(96, 1), quadrants(32, 2), quadrants(32, 3), {}};
   const auto where = [](const std::string& key) { return key; };
   const AggregatorEntry entry = aggregator_named(method);
-  const auto aggregator = entry.make(Json::object(), where);
+  const auto aggregator = entry.make(Json::object(), where, nullptr);
   return train({.model = model,
                 .data = data,
                 .aggregator = *aggregator,

@@ -15,7 +15,7 @@ Batch batch_of(const Dataset& data, int64_t size) {
 }
 
 std::unique_ptr<Aggregator> make(const AggregatorEntry& entry) {
-  return entry.make(Json::object(), [](const std::string& key) { return key; });
+  return entry.make(Json::object(), [](const std::string& key) { return key; }, nullptr);
 }
 
 /// Parameters after one step of `method`, with or without a recorder.

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "reconcile/base/options.h"
+#include "reconcile/base/rng.h"
+#include "reconcile/core/reduction.h"
+#include "reconcile/core/safetensors.h"
+
+namespace reconcile {
+
+/// Where a training run stands.
+struct Moment {
+  int64_t step = 0;  ///< of the whole run, from 0
+  int64_t steps_per_epoch = 1;
+  int64_t epochs = 1;
+
+  [[nodiscard]] int64_t epoch() const { return step / steps_per_epoch; }  ///< from 0
+  /// Share of the run that is over, 0 at the first step and 1 at the last.
+  [[nodiscard]] double progress() const {
+    const int64_t last = steps_per_epoch * epochs - 1;
+    return last > 0 ? static_cast<double>(step) / static_cast<double>(last) : 0.0;
+  }
+};
+
+/// The one number that is minimised.
+struct Scalarization {
+  double value = 0;
+  std::vector<double> weights;  ///< [T], its gradient with respect to the losses: the true task weights
+};
+
+/// Task losses -> one scalar, in double. The weights are exact derivatives, so weighting the task gradients by them is
+/// back-propagating the scalar.
+class Scalarizer {
+ public:
+  virtual ~Scalarizer() = default;
+
+  /// `losses` [T] are finite. Advances the method's memory by one step: it is called once a step. Random methods draw
+  /// from `rng` only. StateError if a loss lies outside the method's domain (a logarithm of a negative loss, say).
+  virtual Scalarization operator()(const std::vector<double>& losses, const Moment& moment, Rng& rng) = 0;
+
+  /// Weights [T] that never depend on losses or moment, if so: they are known before the forward pass.
+  [[nodiscard]] virtual std::optional<std::vector<double>> constant_weights() const { return std::nullopt; }
+
+  /// Parameters of the method's own, float64, moved by the network's optimiser (without weight decay); the tensors are
+  /// the method's, and part of its checkpoint.
+  [[nodiscard]] virtual NamedTensors parameters() const { return {}; }
+  /// Where operator() leaves the derivatives of the value with respect to `parameters()`, in their order.
+  [[nodiscard]] virtual std::vector<at::Tensor> parameter_gradients() const { return {}; }
+
+  /// Whether `after_step` wants the losses [T] of the same batch after the parameters have moved.
+  [[nodiscard]] virtual bool wants_losses_after_step() const { return false; }
+  virtual void after_step(const std::vector<double>& /*losses*/) {}
+
+  /// Told after every evaluation on the validation split how well each task does, [T]: the geometric mean of its
+  /// criteria, each turned so that higher is better.
+  virtual void after_validation(const std::vector<double>& /*achievements*/) {}
+
+  /// What a checkpoint keeps, `parameters()` included; the tensors are the method's own.
+  [[nodiscard]] virtual NamedTensors state() const { return parameters(); }
+  /// Copies values into `state()`. StateError if a name or shape differs.
+  void load_state(const NamedTensors& state);
+};
+
+/// Laws that a scalarizer's entry may claim; the contract tests hold it to them, and look for a counter-example where
+/// it does not.
+enum ScalarizerLaw : unsigned {
+  kEquivariant = 1,   ///< reordering the losses reorders the weights, with equal options for all tasks
+  kScaleKeeping = 2,  ///< the weights of s * losses are those of the losses, s > 0
+  kMonotone = 4,      ///< no weight is negative
+  kUnitSum = 8,       ///< the weights add up to 1
+};
+
+/// Catalogue row of a scalarizer; the context is the number of tasks.
+struct ScalarizerEntry : Entry<std::unique_ptr<Scalarizer>, int64_t> {
+  Reduction reduction = Reduction::kMean;
+  unsigned laws = 0;
+  bool is_random = false;  ///< draws from the rng
+};
+
+/// The entry of a method class M with `M::Options` and a constructor from them and the number of tasks.
+template <class M>
+ScalarizerEntry scalarizer_entry(EntryInfo info, Reduction reduction, unsigned laws,
+                                 OptionTable<typename M::Options> table, bool is_random = false) {
+  ScalarizerEntry entry;
+  entry.info = std::move(info);
+  entry.options = table.describe();
+  entry.make = [table](const Json& given, const Where& where, int64_t num_tasks) -> std::unique_ptr<Scalarizer> {
+    return std::make_unique<M>(table.parse(given, where), num_tasks);
+  };
+  entry.resolve = [table](const Json& given, const Where& where) { return table.values(table.parse(given, where)); };
+  entry.reduction = reduction;
+  entry.laws = laws;
+  entry.is_random = is_random;
+  return entry;
+}
+
+}  // namespace reconcile
