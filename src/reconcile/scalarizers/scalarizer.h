@@ -33,6 +33,19 @@ struct Scalarization {
   std::vector<double> weights;  ///< [T], its gradient with respect to the losses: the true task weights
 };
 
+/// What a method that looks ahead may try out on the network before a step; the network stays as it is. A `shift` [N] is
+/// added to the N parameters, shared and task-specific, for the one call; undefined means none.
+class Probe {
+ public:
+  virtual ~Probe() = default;
+  /// Losses [T] on a batch of the step.
+  virtual std::vector<double> losses(int64_t batch, const at::Tensor& shift) = 0;
+  /// Gradient [N] of the sum of weights[t] * loss t.
+  virtual at::Tensor gradient(int64_t batch, const std::vector<double>& weights, const at::Tensor& shift) = 0;
+  /// Gradient of every loss, [T, N].
+  virtual at::Tensor rows(int64_t batch, const at::Tensor& shift) = 0;
+};
+
 /// Task losses -> one scalar, in double. The weights are exact derivatives, so weighting the task gradients by them is
 /// back-propagating the scalar.
 class Scalarizer {
@@ -51,6 +64,12 @@ class Scalarizer {
   [[nodiscard]] virtual NamedTensors parameters() const { return {}; }
   /// Where operator() leaves the derivatives of the value with respect to `parameters()`, in their order.
   [[nodiscard]] virtual std::vector<at::Tensor> parameter_gradients() const { return {}; }
+
+  /// Batches, drawn independently, that one step needs; the network is trained on the first.
+  [[nodiscard]] virtual int64_t batches_per_step() const { return 1; }
+  /// Lets the method try out what a step would do, before operator() is called for that step. If it returns a gradient
+  /// [N], the step takes that one and leaves the aggregator out.
+  virtual at::Tensor look_ahead(Probe& /*probe*/, double /*learning_rate*/) { return {}; }
 
   /// Whether `after_step` wants the losses [T] of the same batch after the parameters have moved.
   [[nodiscard]] virtual bool wants_losses_after_step() const { return false; }
