@@ -30,7 +30,7 @@ struct Moment {
 /// The one number that is minimised.
 struct Scalarization {
   double value = 0;
-  std::vector<double> weights;  ///< [T], its gradient with respect to the losses: the true task weights
+  std::vector<double> weights;  ///< [T], its derivatives with respect to the losses: the true task weights
 };
 
 /// What a method that looks ahead may try out on the network before a step; the network stays as it is. A `shift` [N] is
@@ -46,8 +46,9 @@ class Probe {
   virtual at::Tensor rows(int64_t batch, const at::Tensor& shift) = 0;
 };
 
-/// Task losses -> one scalar, in double. The weights are exact derivatives, so weighting the task gradients by them is
-/// back-propagating the scalar.
+/// Task losses -> one scalar, in double. The weights are its exact derivatives, so weighting the task gradients by them
+/// is back-propagating the scalar. What a method takes for constants of the step (its memory, or what its page says) is
+/// not differentiated.
 class Scalarizer {
  public:
   virtual ~Scalarizer() = default;
@@ -85,13 +86,14 @@ class Scalarizer {
   void load_state(const NamedTensors& state);
 };
 
-/// Laws that a scalarizer's entry may claim; the contract tests hold it to them, and look for a counter-example where
-/// it does not.
+/// Laws that a scalarizer's entry may claim for its default options, over whole runs with epochs, validations and
+/// moving parameters; the contract tests hold it to them, and look for a counter-example where it does not.
 enum ScalarizerLaw : unsigned {
   kEquivariant = 1,   ///< reordering the losses reorders the weights, with equal options for all tasks
-  kScaleKeeping = 2,  ///< the weights of s * losses are those of the losses, s > 0
+  kScaleKeeping = 2,  ///< the weights of s * losses are those of the losses, s > 0, if all losses of the run are scaled
   kMonotone = 4,      ///< no weight is negative
   kUnitSum = 8,       ///< the weights add up to 1
+  kDerivative = 16,   ///< the weights are the derivatives of the value with only the memory held fixed
 };
 
 /// Catalogue row of a scalarizer; the context is the number of tasks.
