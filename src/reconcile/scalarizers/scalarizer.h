@@ -33,8 +33,11 @@ struct Scalarization {
   std::vector<double> weights;  ///< [T], its derivatives with respect to the losses: the true task weights
 };
 
-/// What a method that looks ahead may try out on the network before a step; the network stays as it is. A `shift` [N] is
-/// added to the N parameters, shared and task-specific, for the one call; undefined means none.
+/// Sum of weights[t] * losses[t], with the weights as constants.
+Scalarization weighted_sum(const std::vector<double>& losses, std::vector<double> weights);
+
+/// What a method that looks ahead may try out on the network before a step; the network stays as it is. A `shift` [N]
+/// is added to the N parameters, shared and task-specific, for the one call; undefined means none.
 class Probe {
  public:
   virtual ~Probe() = default;

@@ -104,6 +104,15 @@ void Backward::pull_rows(const Tensors& losses, const Tensors& leaves, TaskGradi
   rows.changed();
 }
 
+void Backward::set(const at::Tensor& flat) {
+  int64_t begin = 0;
+  const Tensors places = gradients();
+  for (at::Tensor place : places) {
+    place.copy_(flat.narrow(0, begin, place.numel()).view_as(place));
+    begin += place.numel();
+  }
+}
+
 void Backward::scale_own(const std::vector<double>& weights) {
   const at::NoGradGuard no_grad;
   for (size_t t = 0; t < own_.size(); ++t) {

@@ -35,6 +35,8 @@ class Backward {
   void pull_rows(const std::vector<at::Tensor>& losses, const std::vector<at::Tensor>& leaves, TaskGradients& rows,
                  bool add);
 
+  /// Sets all gradients, in the order of `parameters()`, from one flat vector.
+  void set(const at::Tensor& flat);
   /// Multiplies the gradients of task t's own parameters by weights[t].
   void scale_own(const std::vector<double>& weights);
   /// StateError unless every gradient is finite. Scales the shared gradient down to the norm `clip_norm`; 0 leaves it.

@@ -1,7 +1,6 @@
 #include "reconcile/train/loop.h"
 
 #include <chrono>
-#include <cmath>
 #include <optional>
 
 #include "reconcile/base/error.h"
@@ -20,47 +19,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-Json to_json(const TaskMetrics& metrics) {
-  Json result = Json::object();
-  for (const auto& [task, values] : metrics) {
-    for (const auto& [metric, value] : values) result[task][metric] = number(value);
-  }
-  return result;
-}
-
-/// Mean of the criteria over the tasks, each turned so that higher is better: what "best epoch" means.
-double validation_score(const TaskSet& tasks, const TaskMetrics& metrics) {
-  double sum = 0.0;
-  for (const auto& task : tasks) {
-    const auto of_task = criteria(task.kind);
-    for (const auto& [metric, higher_is_better] : of_task) {
-      const double value = metrics.at(task.name).at(metric);
-      sum += (higher_is_better ? value : -value) / static_cast<double>(of_task.size());
-    }
-  }
-  return sum / static_cast<double>(tasks.size());
-}
-
-/// How well each task does, [T]: the geometric mean of its criteria, each turned so that higher is better.
-std::vector<double> achievements(const TaskSet& tasks, const TaskMetrics& metrics) {
-  std::vector<double> result;
-  for (const auto& task : tasks) {
-    const auto of_task = criteria(task.kind);
-    double logs = 0.0;
-    for (const auto& [metric, higher_is_better] : of_task) {
-      logs += (higher_is_better ? 1.0 : -1.0) * std::log(metrics.at(task.name).at(metric));
-    }
-    result.push_back(std::exp(logs / static_cast<double>(of_task.size())));
-  }
-  return result;
-}
-
 /// The state of one run. Everything that must survive a stop is in `state()`.
 class Run {
  public:
   explicit Run(const TrainJob& job) : job_(job), method_rng_(job.rng.fork("method")), sums_(job.model.tasks()) {
     const int64_t size = job.data.train->size();
-    const int64_t samples = job.options.batch_size * job.method.aggregator.batches_per_step();
+    const int64_t samples = job.options.batch_size * job.method.batches_per_step();
     if (samples > size) {
       fail<InvalidArgument>("train.batch_size = {}: a step takes {} samples, the training set has only {}.",
                             job.options.batch_size, samples, size);
@@ -180,7 +144,7 @@ class Run {
   /// The independent batches of the next step.
   [[nodiscard]] std::vector<Batch> batches(const std::vector<int64_t>& order) const {
     const auto size = static_cast<size_t>(job_.options.batch_size);
-    const auto count = static_cast<size_t>(job_.method.aggregator.batches_per_step());
+    const auto count = static_cast<size_t>(job_.method.batches_per_step());
     std::vector<Batch> result;
     for (size_t b = 0; b < count; ++b) {
       const size_t begin = (static_cast<size_t>(position_) * count + b) * size;

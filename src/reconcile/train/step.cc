@@ -3,10 +3,8 @@
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>
 
-#include <cmath>
-
 #include "reconcile/base/error.h"
-#include "reconcile/metrics/task_type.h"
+#include "reconcile/train/network_probe.h"
 
 namespace reconcile {
 namespace {
@@ -42,20 +40,6 @@ void scale_rows(TaskGradients& rows, const Weights& weights) {
     if (weights[t] != 1.0) rows.rows()[static_cast<int64_t>(t)].mul_(weights[t]);
   }
   rows.changed();
-}
-
-/// Adds the values of `losses`, times `share`, to the step's; StateError if one is not finite.
-void add_values(const Tensors& losses, const TaskSet& tasks, double share, std::vector<double>& sums) {
-  const at::Tensor values = at::stack(losses).detach().to(at::kCPU, at::kDouble);
-  sums.resize(losses.size(), 0.0);
-  for (size_t t = 0; t < losses.size(); ++t) {
-    const double value = values.data_ptr<double>()[t];
-    if (!std::isfinite(value)) {
-      fail<StateError>("the loss of task \"{}\" is {}. Lower the learning rate or look at its data.", tasks[t].name,
-                       value);
-    }
-    sums[t] += share * value;
-  }
 }
 
 void append(const NamedTensors& tensors, const std::string& prefix, NamedTensors& to) {
@@ -111,14 +95,6 @@ Step::Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& o
   optimizer_ = std::make_unique<Optimizer>(optimizer, std::move(parameters), std::move(gradients), learned.size());
 }
 
-Tensors Step::task_losses(const Tensors& predictions, const Batch& batch) const {
-  Tensors losses;
-  for (int64_t t = 0; t < model_.num_tasks(); ++t) {
-    losses.push_back(task_loss(model_.tasks()[t], predictions[t], batch.targets[t]));
-  }
-  return losses;
-}
-
 Weights Step::scalarize(const Moment& moment, Rng& rng, const StepResult& result) {
   Weights weights = method_.scalarizer(result.losses, moment, rng).weights;
   for (double& weight : weights) weight *= scalarizer_scale_;
@@ -144,7 +120,7 @@ void Step::one_pass(const Batch& batch, const Weights& aggregated, const Moment&
   Weights weights;
   for (int64_t k = 0; k < n; ++k) {
     const Batch part = part_of(batch, k, n);
-    const Tensors losses = task_losses(model_.forward(part.inputs), part);
+    const Tensors losses = task_losses(model_, model_.forward(part.inputs), part);
     add_values(losses, model_.tasks(), 1.0 / static_cast<double>(n), result.losses);
     if (k == 0) {  // with several parts the weights do not depend on the losses
       weights = scalarize(moment, rng, result);
@@ -165,7 +141,7 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
   for (size_t b = 0; b < batches.size(); ++b) {
     for (int64_t k = 0; k < options_.accumulate; ++k) {
       const Batch part = part_of(batches[b], k, options_.accumulate);
-      const Tensors losses = task_losses(model_.forward(part.inputs), part);
+      const Tensors losses = task_losses(model_, model_.forward(part.inputs), part);
       add_values(losses, model_.tasks(), 1.0 / (n * num_batches), result.losses);
       if (b > 0 && k == 0) at::Tensor(rows_[b].rows()).zero_();  // own gradients add up over the batches
       backward_.pull_rows(losses, {}, rows_[b], b > 0 || k > 0);
@@ -190,7 +166,8 @@ void Step::through_representation(const Batch& batch, const Moment& moment, Rng&
   for (int64_t t = 0; t < model_.num_tasks(); ++t) {
     leaves.push_back(representation.of_task(t).detach().requires_grad_(true));
   }
-  const Tensors losses = task_losses(model_.predict(Streams(Partition::separate(model_.num_tasks()), leaves)), batch);
+  const Tensors losses =
+      task_losses(model_, model_.predict(Streams(Partition::separate(model_.num_tasks()), leaves)), batch);
   add_values(losses, model_.tasks(), 1.0, result.losses);
   if (rows_.empty() || rows_.front().rows().size(1) != leaves.front().numel()) {
     ParamLayout layout;
@@ -237,20 +214,37 @@ void Step::pull_representation(const Streams& representation, const TaskGradient
   backward_.pull(representation.values(), shared, is_split ? own : Tensors{}, true);
 }
 
-void Step::tell_losses_after_step(std::span<const Batch> batches) {
-  const at::NoGradGuard no_grad;
-  model_.set_frozen_statistics(true);
-  std::vector<double> losses;
-  for (const auto& batch : batches) {
-    add_values(task_losses(model_.forward(batch.inputs), batch), model_.tasks(),
-               1.0 / static_cast<double>(batches.size()), losses);
-  }
-  model_.set_frozen_statistics(false);
-  method_.scalarizer.after_step(losses);
+void Step::look_ahead(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng,
+                      StepResult& result) {
+  Tensors parameters;
+  const NamedTensors named = backward_.parameters();
+  for (const auto& [name, tensor] : named) parameters.push_back(tensor);
+  NetworkProbe probe(model_, parameters, batches);
+  const at::Tensor gradient = method_.scalarizer.look_ahead(probe, learning_rate);
+  if (!gradient.defined()) return;
+  backward_.set(gradient);
+  result.losses = probe.losses(0, {});
+  result.weights = scalarize(moment, rng, result);
+}
+
+void Step::tell_losses_after_step(const Batch& batch) {
+  const Tensors parameters;
+  NetworkProbe probe(model_, parameters, {&batch, 1});
+  method_.scalarizer.after_step(probe.losses(0, {}));
 }
 
 StepResult Step::operator()(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng) {
   StepResult result;
+  if (method_.scalarizer.batches_per_step() > 1) look_ahead(batches, moment, learning_rate, rng, result);
+  if (result.losses.empty())
+    descend(batches.first(static_cast<size_t>(method_.aggregator.batches_per_step())), moment, rng, result);
+  backward_.check_and_clip(options_.clip_norm);
+  optimizer_->step(learning_rate);
+  if (method_.scalarizer.wants_losses_after_step()) tell_losses_after_step(batches.front());
+  return result;
+}
+
+void Step::descend(std::span<const Batch> batches, const Moment& moment, Rng& rng, StepResult& result) {
   updates_ = is_update(moment);
   auto known = method_.aggregator.constant_weights(model_.num_tasks());
   if (!updates_) known = kept_;
@@ -262,10 +256,6 @@ StepResult Step::operator()(std::span<const Batch> batches, const Moment& moment
   } else {
     all_passes(batches, moment, rng, result);
   }
-  backward_.check_and_clip(options_.clip_norm);
-  optimizer_->step(learning_rate);
-  if (method_.scalarizer.wants_losses_after_step()) tell_losses_after_step(batches);
-  return result;
 }
 
 NamedTensors Step::method_state() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <vector>
@@ -21,6 +22,11 @@ struct StepMethod {
   Reduction scalarizer_reduction;
   Aggregator& aggregator;
   Reduction aggregator_reduction;
+
+  /// Independent batches that one step needs.
+  [[nodiscard]] int64_t batches_per_step() const {
+    return std::max(scalarizer.batches_per_step(), aggregator.batches_per_step());
+  }
 };
 
 /// What one step did.
@@ -45,7 +51,7 @@ class Step {
   Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& options, const OptimizerOptions& optimizer,
        ConflictRecorder* recorder);
 
-  /// `batches` are drawn independently, as many as the aggregator asks for. StateError if a loss or gradient is not
+  /// `batches` are drawn independently, as many as the method asks for. StateError if a loss or gradient is not
   /// finite, naming the task where it is known; then no parameter was moved.
   StepResult operator()(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng);
 
@@ -58,7 +64,6 @@ class Step {
  private:
   using Weights = std::vector<double>;
   using Tensors = std::vector<at::Tensor>;
-  Tensors task_losses(const Tensors& predictions, const Batch& batch) const;
   Weights scalarize(const Moment& moment, Rng& rng, const StepResult& result);
   void aggregate(TaskGradients& rows, const Weights& task_weights, at::Tensor& direction, Rng& rng, StepResult& result);
   void one_pass(const Batch& batch, const Weights& aggregated, const Moment& moment, Rng& rng, StepResult& result);
@@ -66,7 +71,10 @@ class Step {
   void through_representation(const Batch& batch, const Moment& moment, Rng& rng, StepResult& result);
   void pull_representation(const Streams& representation, const TaskGradients& rows, const at::Tensor& direction,
                            const Weights& aggregated);
-  void tell_losses_after_step(std::span<const Batch> batches);
+  void look_ahead(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng,
+                  StepResult& result);
+  void descend(std::span<const Batch> batches, const Moment& moment, Rng& rng, StepResult& result);
+  void tell_losses_after_step(const Batch& batch);
   [[nodiscard]] bool is_update(const Moment& moment) const {
     return kept_.empty() || moment.step % options_.update_every == 0;
   }
