@@ -2,9 +2,18 @@
 
 #include <ATen/ATen.h>
 
+#include <vector>
+
 #include "reconcile/aggregators/aggregator.h"
 
 namespace reconcile {
+
+/// What one step brings to an aggregator.
+struct StepInput {
+  at::Tensor rows;                      ///< [T, P]
+  std::vector<double> losses;           ///< [T], or none
+  std::vector<at::Tensor> independent;  ///< rows of other batches
+};
 
 /// Task gradients over `rows` [T, P] with two layers where P allows it.
 inline TaskGradients gradients_of(const at::Tensor& rows) {
@@ -25,10 +34,17 @@ struct Aggregated {
   at::Tensor direction;
 };
 
-inline Aggregated aggregate(Aggregator& aggregator, const at::Tensor& rows, Rng& rng) {
-  at::Tensor direction = at::full({rows.size(1)}, 7.0, rows.options());  // must be overwritten
-  Aggregation report = aggregator(gradients_of(rows), rng, direction);
+inline Aggregated aggregate(Aggregator& aggregator, const StepInput& step, Rng& rng) {
+  TaskGradients gradients = gradients_of(step.rows);
+  gradients.losses = step.losses;
+  gradients.independent = step.independent;
+  at::Tensor direction = at::full({step.rows.size(1)}, 7.0, step.rows.options());  // must be overwritten
+  Aggregation report = aggregator(gradients, rng, direction);
   return {std::move(report), direction};
+}
+
+inline Aggregated aggregate(Aggregator& aggregator, const at::Tensor& rows, Rng& rng) {
+  return aggregate(aggregator, StepInput{rows, {}, {}}, rng);
 }
 
 }  // namespace reconcile

@@ -3,9 +3,12 @@
 #include <ATen/ATen.h>
 
 #include <array>
+#include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "contract/aggregate.h"
 #include "reconcile/base/rng.h"
 
 namespace reconcile {
@@ -49,7 +52,7 @@ inline Sample spread_sample(int64_t T, int64_t P, double decades, Rng& rng) {
           normal_matrix(T, P, rng) * at::pow(10.0, exponents).unsqueeze(1)};
 }
 
-inline std::vector<Sample> samples() {
+inline std::vector<Sample> matrices() {
   Rng rng(20);
   std::vector<Sample> list;
   const auto add = [&](const std::string& name, const at::Tensor& rows) { list.push_back({name, rows}); };
@@ -76,6 +79,7 @@ inline std::vector<Sample> samples() {
   list.push_back(spread_sample(3, 8, 24, rng));
   list.push_back(spread_sample(7, 20, 24, rng));
   list.push_back(spread_sample(11, 20, 4, rng));
+  list.push_back(spread_sample(40, 50, 24, rng));
   const at::Tensor base = normal_matrix(5, 8, rng);
   add("duplicate rows", at::cat({base, base.narrow(0, 0, 3)}));
   add("duplicate direction", at::cat({base, 3 * base.narrow(0, 1, 2)}));
@@ -83,6 +87,33 @@ inline std::vector<Sample> samples() {
   add("one zero row", at::cat({base, at::zeros({1, 8}, at::kDouble)}));
   add("all zero", at::zeros({4, 3}, at::kDouble));
   add("one zero task", at::zeros({1, 3}, at::kDouble));
+  return list;
+}
+
+/// Rows plus noise of `size` times their own lengths; zero rows stay zero.
+inline at::Tensor disturbed(const at::Tensor& rows, double size, Rng& rng) {
+  const at::Tensor lengths = rows.norm(2, 1, /*keepdim=*/true) / std::sqrt(static_cast<double>(rows.size(1)));
+  return rows + size * lengths * normal_matrix(rows.size(0), rows.size(1), rng);
+}
+
+/// A step over `rows` with positive, distinct losses and two other batches.
+inline StepInput step_of(const at::Tensor& rows, Rng& rng) {
+  StepInput step{rows, {}, {disturbed(rows, 0.1, rng), disturbed(rows, 0.1, rng)}};
+  for (int64_t t = 0; t < rows.size(0); ++t) step.losses.push_back(rng.uniform(0.5, 2));
+  return step;
+}
+
+/// The matrices as the first of three steps, whose rows change and keep their lengths roughly.
+inline const std::vector<std::pair<std::string, std::vector<StepInput>>>& samples() {
+  static const auto list = [] {
+    Rng rng(21);
+    std::vector<std::pair<std::string, std::vector<StepInput>>> result;
+    for (const auto& [name, rows] : matrices()) {
+      result.emplace_back(name, std::vector<StepInput>{step_of(rows, rng), step_of(disturbed(rows, 1, rng), rng),
+                                                       step_of(disturbed(rows, 1, rng), rng)});
+    }
+    return result;
+  }();
   return list;
 }
 

@@ -8,34 +8,21 @@
 #include <vector>
 
 #include "contract/aggregate.h"
-#include "reconcile/base/file.h"
+#include "golden/golden.h"
 #include "reconcile/catalog/catalog.h"
 
 namespace reconcile {
 namespace {
 
-Json golden_rows() {
-  return Json::parse(read_file(std::string(RECONCILE_SOURCE_DIR) + "/tests/golden/aggregators.json"));
-}
-
-at::Tensor rows_of(const Json& golden) {
-  std::vector<at::Tensor> rows;
-  for (const auto& row : golden["rows"]) rows.push_back(at::tensor(row.get<std::vector<double>>(), at::kDouble));
-  return at::stack(rows);
-}
+constexpr const char* kFile = "aggregators.json";
 
 void compare(const AggregatorEntry& entry, const Json& golden) {
   const Where where = [](const std::string& key) { return key; };
   const auto aggregator = entry.make(golden["options"], where, make_aggregator);
-  const at::Tensor rows = rows_of(golden);
+  const at::Tensor rows = rows_of(golden["rows"]);
   Rng rng(golden["seed"].get<uint64_t>());
   const Aggregated result = aggregate(*aggregator, rows, rng);
-  const at::Tensor expected = at::tensor(golden["direction"].get<std::vector<double>>(), at::kDouble);
-  const double size = expected.norm().item<double>();
-  const double scale = size > 0 ? size : rows.abs().max().item<double>();
-  EXPECT_LE((result.direction - expected).norm().item<double>(), golden["rtol"].get<double>() * scale)
-      << result.direction << "\nexpected\n"
-      << expected;
+  expect_direction(result.direction, vector_of(golden["direction"]), rows, golden["rtol"].get<double>());
   if (!golden.contains("weights")) return;
   const auto weights = golden["weights"].get<std::vector<double>>();
   for (size_t t = 0; t < weights.size(); ++t) {
@@ -44,7 +31,7 @@ void compare(const AggregatorEntry& entry, const Json& golden) {
 }
 
 TEST(GoldenAggregators, AgreeWithTheIndependentScript) {
-  const Json golden = golden_rows();
+  const Json golden = golden_file(kFile);
   for (const auto& entry : aggregators()) {
     for (const auto& row : golden) {
       if (row["aggregator"] != entry.info.name) continue;
@@ -55,11 +42,14 @@ TEST(GoldenAggregators, AgreeWithTheIndependentScript) {
 }
 
 TEST(GoldenAggregators, HaveARowForEveryEntry) {
-  const Json golden = golden_rows();
+  Json golden = golden_file(kFile);
+  for (const auto& row : golden_file("trajectories.json")) golden.push_back(row);
   for (const auto& entry : aggregators()) {
     EXPECT_TRUE(std::any_of(golden.begin(), golden.end(),
                             [&](const Json& row) { return row["aggregator"] == entry.info.name; }))
-        << entry.info.name << ": add it to tests/golden/make_aggregators.py and run that script.";
+        << entry.info.name
+        << ": add it to tests/golden/make_aggregators.py, or to make_trajectories.py if it remembers "
+        << "something or looks at more than the rows, and run that script.";
   }
 }
 

@@ -1,13 +1,11 @@
 #include "reconcile/aggregators/aggregator.h"
 
-#include <ATen/ATen.h>
 #include <fmt/ranges.h>
 
 #include <cmath>
-#include <limits>
 
+#include "reconcile/aggregators/inputs.h"
 #include "reconcile/base/error.h"
-#include "reconcile/linalg/gramian.h"
 #include "reconcile/linalg/unit_rows.h"
 
 namespace reconcile {
@@ -33,13 +31,14 @@ void require_finite(const Eigen::MatrixXd& gramian) {
       fmt::join(tasks, ", "));
 }
 
+Aggregation GramianAggregator::weigh_step(const TaskGradients& /*gradients*/, const Eigen::MatrixXd& gramian,
+                                          double noise, Rng& rng) {
+  return weigh(gramian, noise, rng);
+}
+
 Aggregation GramianAggregator::operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) {
-  const Eigen::MatrixXd gramian = to_matrix(gradients.gramian());
-  require_finite(gramian);
-  const double epsilon = gradients.rows().scalar_type() == at::kDouble ? std::numeric_limits<double>::epsilon()
-                                                                       : std::numeric_limits<float>::epsilon();
-  const double noise = gramian_noise(gramian.rows(), epsilon);
-  Aggregation result = weigh(without_noise(gramian, noise), noise, rng);
+  const double noise = rounding_noise(gradients);
+  Aggregation result = weigh_step(gradients, without_noise(finite_gramian(gradients), noise), noise, rng);
   gradients.combine(*result.weights, gradient);
   return result;
 }

@@ -61,6 +61,11 @@ class GramianAggregator : public Aggregator {
   /// `gramian` [T, T], positive semi-definite and finite. Squared norms up to `noise` (gramian_noise of the rows'
   /// type), relative to the rows they are sums of, are as good as zero. The result must have weights.
   virtual Aggregation weigh(const Eigen::MatrixXd& gramian, double noise, Rng& rng) = 0;
+
+ protected:
+  /// As `weigh`, for methods that also look at other numbers of the step, such as the losses.
+  virtual Aggregation weigh_step(const TaskGradients& gradients, const Eigen::MatrixXd& gramian, double noise,
+                                 Rng& rng);
 };
 
 /// StateError naming the tasks whose gradients are not finite, or too large to be squared in their type.

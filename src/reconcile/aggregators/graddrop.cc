@@ -11,14 +11,14 @@
 /// Differs: applied to the gradients of the shared parameters, not to activations; no additive constant in P.
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <array>
 #include <cmath>
 
 #include "reconcile/aggregators/aggregator.h"
+#include "reconcile/aggregators/inputs.h"
 #include "reconcile/base/error.h"
-#include "reconcile/linalg/gramian.h"
+#include "reconcile/core/chunks.h"
 
 namespace reconcile {
 namespace {
@@ -58,12 +58,8 @@ struct Chunk {
 
 template <class Scalar>
 void drop_signs(const at::Tensor& rows, const std::vector<double>& leak, const Rng& rng, at::Tensor& out) {
-  const int64_t P = rows.size(1);
-  at::parallel_for(0, (P + kChunk - 1) / kChunk, 8, [&](int64_t from, int64_t to) {
-    for (int64_t c = from; c < to; ++c) {
-      const Chunk<Scalar> chunk{c * kChunk, std::min(kChunk, P - c * kChunk)};
-      chunk.run(rows, leak, rng, out.data_ptr<Scalar>());
-    }
+  for_chunks(rows.size(1), kChunk, [&](int64_t begin, int64_t end) {
+    Chunk<Scalar>{begin, end - begin}.run(rows, leak, rng, out.data_ptr<Scalar>());
   });
 }
 
@@ -74,8 +70,10 @@ class GradDrop final : public Aggregator {
   };
   explicit GradDrop(Options options) : options_(std::move(options)) {}
 
+  [[nodiscard]] bool gives_weights() const override { return false; }
+
   Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) override {
-    require_finite(to_matrix(gradients.gramian()));
+    finite_gramian(gradients);
     const std::vector<double> leak = leak_of(gradients.num_tasks());
     const at::Tensor rows = gradients.rows().cpu().contiguous();
     at::Tensor out =
@@ -86,8 +84,6 @@ class GradDrop final : public Aggregator {
     if (!out.is_same(gradient)) gradient.copy_(out);
     return {};
   }
-
-  [[nodiscard]] bool gives_weights() const override { return false; }
 
  private:
   [[nodiscard]] std::vector<double> leak_of(int64_t num_tasks) const {

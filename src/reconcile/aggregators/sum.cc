@@ -3,6 +3,7 @@
 /// Reduction: sum. Its weights are constant, so training needs one backward pass and no [T, P].
 
 #include "reconcile/aggregators/aggregator.h"
+#include "reconcile/aggregators/inputs.h"
 
 namespace reconcile {
 namespace {
@@ -13,6 +14,7 @@ class Sum final : public Aggregator {
   explicit Sum(const Options& /*options*/) {}
 
   Aggregation operator()(const TaskGradients& gradients, Rng& /*rng*/, at::Tensor& gradient) override {
+    finite_gramian(gradients);
     Aggregation result{constant_weights(gradients.num_tasks()), {}, ""};
     gradients.combine(*result.weights, gradient);
     return result;

@@ -2,6 +2,10 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <fmt/ranges.h>
+
+#include "reconcile/base/error.h"
+#include "reconcile/core/chunks.h"
 
 // One copy of each loop for each vector width; the loader picks what the machine has.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
@@ -81,6 +85,25 @@ at::Tensor fused_gramians(const at::Tensor& rows, const ParamLayout& layout) {
 }
 
 template <class Scalar>
+at::Tensor fused_cross(const at::Tensor& a, const at::Tensor& b) {
+  const int64_t T = a.size(0);
+  const int64_t P = a.size(1);
+  at::Tensor partial = at::empty({(P + kChunk - 1) / kChunk, T, T}, at::kDouble);
+  for_chunks(P, kChunk, [&](int64_t begin, int64_t end) {
+    double* sums = partial.data_ptr<double>() + begin / kChunk * T * T;
+    for (int64_t i = 0; i < T; ++i) {
+      const Scalar* row = a.data_ptr<Scalar>() + i * a.stride(0) + begin;
+      for (int64_t j = 0; j < T; ++j) {
+        *sums++ = dot(row, b.data_ptr<Scalar>() + j * b.stride(0) + begin, end - begin);
+      }
+    }
+  });
+  at::Tensor total = at::zeros({T, T}, at::kDouble);
+  for (int64_t c = 0; c < partial.size(0); ++c) total += partial[c];
+  return total;
+}
+
+template <class Scalar>
 void fused_combine(const at::Tensor& rows, const std::vector<double>& weights, at::Tensor& out) {
   const int64_t T = rows.size(0);
   const int64_t stride = rows.stride(0);
@@ -113,6 +136,25 @@ at::Tensor compute_layer_gramians(const at::Tensor& rows, const ParamLayout& lay
     gramians.push_back(block.mm(block.t()));
   }
   return at::stack(gramians).cpu();
+}
+
+at::Tensor compute_cross_gramian(const at::Tensor& a, const at::Tensor& b) {
+  const at::NoGradGuard no_grad;
+  if (a.sizes() != b.sizes() || a.scalar_type() != b.scalar_type()) {
+    fail<InvalidArgument>("cross Gramian: {} rows of shape {} and {} rows of shape {}. Give both the same.",
+                          c10::toString(a.scalar_type()), fmt::join(a.sizes(), " x "), c10::toString(b.scalar_type()),
+                          fmt::join(b.sizes(), " x "));
+  }
+  if (is_plain(a) && is_plain(b)) {
+    return a.scalar_type() == at::kDouble ? fused_cross<double>(a, b) : fused_cross<float>(a, b);
+  }
+  at::Tensor total = at::zeros({a.size(0), b.size(0)}, a.options().dtype(at::kDouble));
+  constexpr int64_t kPiece = 1 << 20;  // so that no [T, P] in double is made
+  for (int64_t begin = 0; begin < a.size(1); begin += kPiece) {
+    const int64_t end = std::min(begin + kPiece, a.size(1));
+    total += a.slice(1, begin, end).to(at::kDouble).mm(b.slice(1, begin, end).to(at::kDouble).t());
+  }
+  return total.cpu();
 }
 
 void combine_rows(const at::Tensor& rows, const std::vector<double>& weights, at::Tensor& out) {

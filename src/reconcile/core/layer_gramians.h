@@ -14,6 +14,10 @@ namespace reconcile {
 /// product a layer.
 at::Tensor compute_layer_gramians(const at::Tensor& rows, const ParamLayout& layout);
 
+/// a b' of `a` and `b` [T, P]: float64 [T, T] on the CPU, in one pass over both, summed as above.
+/// InvalidArgument if their shapes or types differ.
+at::Tensor compute_cross_gramian(const at::Tensor& a, const at::Tensor& b);
+
 /// out = weights' rows, in one pass; `out` is [P].
 void combine_rows(const at::Tensor& rows, const std::vector<double>& weights, at::Tensor& out);
 

@@ -4,7 +4,9 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
+#include "reconcile/base/error.h"
 #include "reconcile/base/rng.h"
+#include "unit/base/support.h"
 
 namespace reconcile {
 namespace {
@@ -145,6 +147,33 @@ TEST(CombineRows, BitsDoNotDependOnTheThreads) {
   at::set_num_threads(3);
   combine_rows(rows, {0.1, 0.7, -0.3}, more);
   EXPECT_TRUE(one.equal(more));
+}
+
+TEST(CrossGramian, IsTheProductOfBothOnAnyNumberOfThreads) {
+  const Threads restore;
+  for (const auto type : {at::kDouble, at::kFloat}) {
+    const at::Tensor both = random_rows(6, 100003, type);
+    const at::Tensor a = both.narrow(0, 0, 3);
+    const at::Tensor b = both.narrow(0, 3, 3);
+    at::set_num_threads(1);
+    const at::Tensor product = compute_cross_gramian(a, b);
+    const at::Tensor expected = a.to(at::kDouble).mm(b.to(at::kDouble).t());
+    EXPECT_LE((product - expected).abs().max().item<double>(), type == at::kDouble ? 1e-9 : 0.1);
+    EXPECT_TRUE(compute_cross_gramian(b, a).equal(product.t()));
+    at::set_num_threads(3);
+    EXPECT_TRUE(compute_cross_gramian(a, b).equal(product));
+    // Rows that do not lie in one piece take the general way.
+    EXPECT_TRUE(compute_cross_gramian(a.t().contiguous().t(), b).allclose(expected, 1e-9, 1e-3));
+  }
+}
+
+TEST(CrossGramian, RefusesRowsThatDiffer) {
+  test::expect_message<InvalidArgument>(
+      [] {
+        compute_cross_gramian(at::ones({2, 3}), at::ones({2, 4}));
+      },
+      "cross Gramian: Float rows of shape 2 x 3 and Float rows of shape 2 x 4.");
+  EXPECT_THROW(compute_cross_gramian(at::ones({2, 3}), at::ones({2, 3}, at::kDouble)), InvalidArgument);
 }
 
 }  // namespace

@@ -1,0 +1,33 @@
+#include "reconcile/core/chunks.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace reconcile {
+namespace {
+
+TEST(Chunks, CoverTheRangeOnceInPiecesOfOneLength) {
+  for (const int64_t size : {0, 1, 9, 10, 11, 995}) {
+    std::mutex mutex;
+    std::vector<std::pair<int64_t, int64_t>> pieces;
+    for_chunks(size, 10, [&](int64_t begin, int64_t end) {
+      const std::scoped_lock lock(mutex);
+      pieces.emplace_back(begin, end);
+    });
+    std::sort(pieces.begin(), pieces.end());
+    int64_t next = 0;
+    for (const auto& [begin, end] : pieces) {
+      EXPECT_EQ(begin, next);
+      EXPECT_EQ(end, std::min(begin + 10, size));
+      next = end;
+    }
+    EXPECT_EQ(next, size);
+  }
+}
+
+}  // namespace
+}  // namespace reconcile
