@@ -7,10 +7,12 @@
 /// Reduction: sum; identical rows g give T g. Zero rows count for nothing.
 /// Cost: T backward passes, [T, P] memory, two eigenvalue problems of T x T in double on the CPU.
 /// The diagnostic "condition" is the largest over the smallest sigma. d may conflict.
-/// Paper: Senushkin et al., CVPR 2023, arXiv:2305.19000, algorithm 1.
-/// Differs: every sigma has its own relative precision, so tasks with short gradients keep their say; the authors drop
-/// eigenvalues of the Gramian below T times the float32 epsilon of the largest. Only directions that depend on each
-/// other up to rounding are dropped here.
+/// Paper: Senushkin et al., CVPR 2023, arXiv:2305.19000.
+/// Differs: directions in which the rows barely differ are dropped by the cosines (eigenvalues below T 2^-23), where
+/// the authors drop eigenvalues of the Gramian below T 2^-23 times the largest, and with them tasks with short
+/// gradients. Every sigma that is left has its own relative precision. TorchJD takes preference 1/T.
+
+#include <limits>
 
 #include "reconcile/aggregators/aggregator.h"
 #include "reconcile/aggregators/task_values.h"
@@ -31,7 +33,8 @@ class AlignedMtl final : public GramianAggregator {
     const Eigen::Index T = gramian.rows();
     const std::vector<double> preference = task_values(options_.preference, T, 1.0, "aligned_mtl", "preference");
     const Alignment aligned =
-        align_rows(gramian, Eigen::Map<const Eigen::VectorXd>(preference.data(), T), length(), noise);
+        align_rows(gramian, Eigen::Map<const Eigen::VectorXd>(preference.data(), T), length(),
+                   std::max(noise, static_cast<double>(T) * std::numeric_limits<float>::epsilon()));
     const Eigen::VectorXd& sigma = aligned.singular_values;
     const double condition = sigma.size() > 0 ? sigma(sigma.size() - 1) / sigma(0) : 1.0;
     return {std::vector<double>(aligned.weights.begin(), aligned.weights.end()),
@@ -56,8 +59,8 @@ namespace aggregator_entries {
 AggregatorEntry aligned_mtl_entry() {
   using O = AlignedMtl::Options;
   return aggregator_entry<AlignedMtl>(
-      {"aligned_mtl", "Independent component alignment (Aligned-MTL)", "arXiv:2305.19000, algorithm 1"},
-      Reduction::kSum, kPermutation | kHomogeneous,
+      {"aligned_mtl", "Independent component alignment (Aligned-MTL)", "arXiv:2305.19000"}, Reduction::kSum,
+      kPermutation | kHomogeneous,
       {option("scale", &O::scale, one_of({"min", "median", "rmse"}), "which singular value the aligned rows get"),
        option("preference", &O::preference, at_least(0),
               "weight of each task's aligned row, one number a task; 1 each if none is given")});

@@ -7,7 +7,7 @@
 /// Cost: T backward passes, [T, P] memory, one eigenvalue problem of T x T in double on the CPU.
 /// Fallbacks: "zero row" (left out) and "dependent rows" (no direction has these cosines). The latter gives the
 /// dual-cone projection of the sum of the rows, which raises no task.
-/// Paper: Liu, Chu and Thuerey, ICLR 2025, arXiv:2408.11104, equation 2.
+/// Paper: Liu, Chu and Thuerey, ICLR 2025, arXiv:2408.11104.
 /// Differs: the pseudo-inverse of the unit rows is taken on their cosines, without the rows. For dependent rows the
 /// authors' code takes the least-squares answer, which may conflict.
 
@@ -55,7 +55,7 @@ namespace aggregator_entries {
 AggregatorEntry config_entry() {
   using O = ConFig::Options;
   return aggregator_entry<ConFig>(
-      {"config", "Conflict-free inverse gradients (ConFIG)", "arXiv:2408.11104, equation 2"}, Reduction::kSum,
+      {"config", "Conflict-free inverse gradients (ConFIG)", "arXiv:2408.11104"}, Reduction::kSum,
       kPermutation | kHomogeneous | kNonConflict,
       {option("preference", &O::preference, above(0),
               "cosine with each task's gradient up to a factor, one number a task; 1 each if none is given")});

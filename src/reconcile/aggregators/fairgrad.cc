@@ -8,7 +8,7 @@
 /// Cost: T backward passes, [T, P] memory, a few Newton steps on T x T in double on the CPU.
 /// Fallbacks: "zero row" (zero rows get no weight) and "stationary" (0 lies in the hull, so no such w exists). The
 /// latter gives the dual-cone projection of the sum of the rows, which raises no task.
-/// Paper: Ban and Ji, ICML 2024, arXiv:2402.15638, equation 6; alpha = 2 is the value of its experiments.
+/// Paper: Ban and Ji, ICML 2024, arXiv:2402.15638; alpha = 2 as in the authors' runs.
 /// Differs: exact, where the authors call a least-squares solver with absolute tolerances, and M is divided by its
 /// norm, without which d is not of the gradients' scale. The factor T of their code belongs to the training step here.
 
@@ -45,7 +45,7 @@ namespace aggregator_entries {
 AggregatorEntry fairgrad_entry() {
   using O = FairGrad::Options;
   return aggregator_entry<FairGrad>(
-      {"fairgrad", "Fair resource allocation in multi-task learning", "arXiv:2402.15638, equation 6"}, Reduction::kSum,
+      {"fairgrad", "Fair resource allocation in multi-task learning", "arXiv:2402.15638"}, Reduction::kSum,
       kPermutation | kHomogeneous | kNonConflict,
       {option("alpha", &O::alpha, at_least(0.1), "fairness: 1 gives Nash-MTL, larger values lift the worst task"),
        option("normalise", &O::normalise, any(), "divide the Gramian by its norm; if false, the scale of the paper")});

@@ -1,5 +1,5 @@
-/// Random gradient weighting: averages the task gradients with new random weights in every step, a baseline that many
-/// methods do not beat.
+/// Random gradient weighting: averages the task gradients with new random weights in every step. A baseline for methods
+/// that compute their weights.
 ///   w = softmax(e),  e_t standard normal
 ///   d = sum of w_t g_t                              rows [T, P] -> d [P]
 /// Reduction: mean; identical rows g give g. The expected direction is the mean of the rows.
@@ -30,8 +30,8 @@ class Random final : public GramianAggregator {
 namespace aggregator_entries {
 
 AggregatorEntry random_entry() {
-  return aggregator_entry<Random>({"random", "Random gradient weighting (RGW)", "arXiv:2111.10603, section 3"},
-                                  Reduction::kMean, kHomogeneous, {}, /*is_random=*/true);
+  return aggregator_entry<Random>({"random", "Random gradient weighting (RGW)", "arXiv:2111.10603"}, Reduction::kMean,
+                                  kHomogeneous, {}, /*is_random=*/true);
 }
 
 }  // namespace aggregator_entries

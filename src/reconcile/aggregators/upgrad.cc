@@ -47,7 +47,7 @@ namespace aggregator_entries {
 
 AggregatorEntry upgrad_entry() {
   using O = UpGrad::Options;
-  return aggregator_entry<UpGrad>({"upgrad", "Unconflicting projection of gradients", "arXiv:2406.16232, section 3"},
+  return aggregator_entry<UpGrad>({"upgrad", "Unconflicting projection of gradients", "arXiv:2406.16232"},
                                   Reduction::kMean, kPermutation | kHomogeneous | kNonConflict,
                                   {option("preference", &O::preference, at_least(0),
                                           "factor of each task's gradient, one number a task; 1/T each "

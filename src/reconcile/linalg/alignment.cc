@@ -61,13 +61,13 @@ std::vector<int> by_length(const MatrixXd& gramian) {
 
 }  // namespace
 
-Alignment align_rows(const MatrixXd& gramian, const VectorXd& target, AlignedLength length, double noise) {
+Alignment align_rows(const MatrixXd& gramian, const VectorXd& target, AlignedLength length, double smallest) {
   const std::vector<int> order = by_length(gramian);
   Alignment result{VectorXd::Zero(gramian.rows()), {}, 0};
   if (order.empty()) return result;
   const UnitRows rows = unit_rows(gramian(order, order));
   const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(rows.cosines);
-  const Index rank = (eigen.eigenvalues().array() >= noise).count();
+  const Index rank = (eigen.eigenvalues().array() >= smallest).count();
   const VectorXd roots = eigen.eigenvalues().tail(rank).cwiseSqrt();
   const auto vectors = eigen.eigenvectors().rightCols(rank);
   // rows = diag(norms) * vectors * diag(roots), in coordinates of their span; its transpose = columns * Q'.

@@ -18,8 +18,9 @@ struct Alignment {
 enum class AlignedLength { kSmallest, kMedian, kRootMeanSquare };
 
 /// Singular values and vectors from the Gramian, each to its own relative precision, however much the rows differ in
-/// length: one-sided Jacobi rotations of the triangular factor of the rows, sorted by length. `target` [T]; the rank is
-/// that of the cosines with eigenvalues below `noise` taken as zero; see gramian_noise.
-Alignment align_rows(const Eigen::MatrixXd& gramian, const Eigen::VectorXd& target, AlignedLength length, double noise);
+/// length: one-sided Jacobi rotations of the triangular factor of the rows, sorted by length. `target` [T];
+/// eigenvectors of the cosines whose eigenvalue is below `smallest` are left out.
+Alignment align_rows(const Eigen::MatrixXd& gramian, const Eigen::VectorXd& target, AlignedLength length,
+                     double smallest);
 
 }  // namespace reconcile

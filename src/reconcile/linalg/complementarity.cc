@@ -15,14 +15,14 @@ using Mask = Eigen::Array<bool, Eigen::Dynamic, 1>;
 constexpr double kDependent = 1e-10;
 
 struct Pivoting {
-  const MatrixXd& cosines;
+  const MatrixXd& matrix;
   const VectorXd& q;
   const double q_size = q.cwiseAbs().maxCoeff();
   const double tolerance = rounding_tolerance(q.size());
   VectorXd y = VectorXd::Zero(q.size());
   int iterations = 0;
 
-  [[nodiscard]] VectorXd slack() const { return cosines * y + q; }
+  [[nodiscard]] VectorXd slack() const { return matrix * y + q; }
   [[nodiscard]] double size() const { return y.cwiseAbs().sum() + q_size; }
   [[nodiscard]] VectorXd on_face(const std::vector<int>& face) const;
   bool solve_on(const std::vector<int>& face);
@@ -33,8 +33,8 @@ struct Pivoting {
 /// y with (Cy + q) = 0 on the face, whose rows must be independent, and y = 0 outside.
 VectorXd Pivoting::on_face(const std::vector<int>& face) const {
   VectorXd result = VectorXd::Zero(q.size());
-  const MatrixXd matrix = cosines(face, face);
-  const VectorXd values = matrix.ldlt().solve(VectorXd(-q(face)));
+  const MatrixXd square = matrix(face, face);
+  const VectorXd values = square.ldlt().solve(VectorXd(-q(face)));
   result(face) = values;
   return result;
 }
@@ -43,7 +43,7 @@ VectorXd Pivoting::on_face(const std::vector<int>& face) const {
 bool Pivoting::solve_on(const std::vector<int>& face) {
   y.setZero();
   if (face.empty()) return true;
-  const Eigen::LLT<MatrixXd> cholesky(cosines(face, face));
+  const Eigen::LLT<MatrixXd> cholesky(matrix(face, face));
   if (cholesky.info() != Eigen::Success) return false;
   const double smallest = cholesky.matrixLLT().diagonal().minCoeff();
   if (smallest * smallest < kDependent) return false;
@@ -96,8 +96,8 @@ void Pivoting::exchange_single() {
 
 }  // namespace
 
-Complementary solve_complementarity(const MatrixXd& cosines, const VectorXd& q) {
-  Pivoting pivoting{cosines, q};
+Complementary solve_complementarity(const MatrixXd& matrix, const VectorXd& q) {
+  Pivoting pivoting{matrix, q};
   if (!pivoting.exchange_blocks()) pivoting.exchange_single();
   const Eigen::ArrayXd slack = pivoting.slack().array();
   const Eigen::ArrayXd violation = (pivoting.y.array() > 0).select(slack.abs(), (-slack).max(0.0));

@@ -13,9 +13,9 @@ struct Complementary {
   int iterations = 0;
 };
 
-/// Solves it exactly for cosines C [T, T] (positive semi-definite, ones on the diagonal) and q in the range of C. Block
+/// Solves it exactly for a matrix C [T, T] (positive semi-definite, diagonal near 1) and q in the range of C. Block
 /// principal pivoting, from the entries with q < 0: mostly two or three dense solves. Where that makes no progress, or
 /// meets dependent rows, one entry at a time (Lawson and Hanson), which is finite for every C.
-Complementary solve_complementarity(const Eigen::MatrixXd& cosines, const Eigen::VectorXd& q);
+Complementary solve_complementarity(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& q);
 
 }  // namespace reconcile

@@ -13,14 +13,19 @@ using Eigen::VectorXd;
 
 /// Projections of combinations of unit rows, added up.
 struct Sum {
+  Sum(const UnitRows& unit_rows, double noise_level) : rows(unit_rows), noise(noise_level) {
+    widened.diagonal().array() += noise;
+  }
+
   const UnitRows& rows;
   double noise;
+  MatrixXd widened = rows.cosines;
   VectorXd coefficients = VectorXd::Zero(rows.norms.size());  ///< of the unit rows
   ConePoint result{{}, 0, 0, "stationary"};
 
   /// Adds `scale` times the projection of the unit rows' combination u >= 0.
   void add(const VectorXd& u, double scale) {
-    const Complementary solution = solve_complementarity(rows.cosines, rows.cosines * u);
+    const Complementary solution = solve_complementarity(widened, rows.cosines * u);
     const VectorXd v = u + solution.y;
     result.residual = std::max(result.residual, solution.residual);
     result.iterations += solution.iterations;
@@ -41,7 +46,7 @@ struct Sum {
 ConePoint project_to_dual_cone(const MatrixXd& gramian, const VectorXd& target, double noise) {
   const std::vector<int> kept = rows_where(gramian, false);
   const UnitRows rows = unit_rows(gramian(kept, kept));
-  Sum sum{rows, noise};
+  Sum sum(rows, noise);
   const VectorXd lengths = target(kept).cwiseProduct(rows.norms);
   const double longest = kept.empty() ? 0.0 : lengths.maxCoeff();
   if (longest > 0) sum.add(lengths / longest, longest);
@@ -51,7 +56,7 @@ ConePoint project_to_dual_cone(const MatrixXd& gramian, const VectorXd& target, 
 ConePoint project_rows_to_dual_cone(const MatrixXd& gramian, const VectorXd& target, double noise) {
   const std::vector<int> kept = rows_where(gramian, false);
   const UnitRows rows = unit_rows(gramian(kept, kept));
-  Sum sum{rows, noise};
+  Sum sum(rows, noise);
   for (Eigen::Index i = 0; i < rows.norms.size(); ++i) {
     const double length = target(kept[i]) * rows.norms(i);
     if (length > 0) sum.add(VectorXd::Unit(rows.norms.size(), i), length);

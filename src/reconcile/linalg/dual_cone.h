@@ -16,8 +16,11 @@ struct ConePoint {
   std::string fallback;
 };
 
-/// The point of the dual cone nearest to rows' target: min v'Gv over v >= target. `target` [T] >= 0. A result whose
-/// squared norm is at most `noise` times the squared sum of its terms' lengths counts as zero; see gramian_noise.
+/// The point of the dual cone nearest to rows' target: min v'Gv over v >= target. `target` [T] >= 0.
+/// `noise` (gramian_noise of the rows' type) is added to the diagonal of the cosines: as if every unit row had an own
+/// component of that squared length, which rounding gives it anyway. Without it the answer would jump where rows are
+/// dependent up to rounding. A result whose squared norm is at most `noise` times the squared sum of its terms' lengths
+/// counts as zero.
 ConePoint project_to_dual_cone(const Eigen::MatrixXd& gramian, const Eigen::VectorXd& target, double noise);
 
 /// The sum of the points nearest to target_i g_i, one for every row. It is linear in the length of every row.

@@ -19,14 +19,16 @@ EqualCosines equal_cosines(const Eigen::MatrixXd& gramian, const VectorXd& targe
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(rows.cosines);
   const VectorXd shares = eigen.eigenvectors().transpose() * wanted;
   const auto is_zero = eigen.eigenvalues().array() < noise;
-  if (is_zero.select(shares, 0.0).norm() > std::sqrt(noise) * wanted.norm()) {
+  const VectorXd lost = is_zero.select(shares, 0.0);
+  if (lost.norm() > std::sqrt(noise) * wanted.norm()) {
     result.exists = false;
     result.fallback += result.fallback.empty() ? "dependent rows" : ", dependent rows";
     return result;
   }
   const VectorXd y = eigen.eigenvectors() * is_zero.select(0.0, shares.cwiseQuotient(eigen.eigenvalues()));
   const double size = y.cwiseAbs().sum() + wanted.maxCoeff();
-  result.residual = (rows.cosines * y - wanted).cwiseAbs().maxCoeff() / size;
+  const VectorXd reachable = wanted - eigen.eigenvectors() * lost;
+  result.residual = (rows.cosines * y - reachable).cwiseAbs().maxCoeff() / size;
   result.coefficients(kept) = y;
   return result;
 }

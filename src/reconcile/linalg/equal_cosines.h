@@ -10,7 +10,8 @@ struct EqualCosines {
   /// [T], coefficients y of the unit rows r_i: <r_i, sum of y_j r_j> = target_i. The shortest, if rows are dependent;
   /// zero for rows that are zero.
   Eigen::VectorXd coefficients;
-  /// max over i of |<r_i, sum of y_j r_j> - target_i| over (sum|y| + max|target|). About 1e-15 when solved.
+  /// max over i of |<r_i, sum of y_j r_j> - target_i| over (sum|y| + max|target|), the target without the share below
+  /// sqrt(noise) that rounding makes unreachable. About 1e-15 when solved.
   double residual = 0;
   /// "", or "zero row" (zero rows are left out) and "dependent rows" (no direction has these cosines; the coefficients
   /// mean nothing), or both.
