@@ -95,15 +95,17 @@ def fixed_point(G, p):
         return dot(w, [dot(row, w) for row in G]) / 2 - utility
 
     for _ in range(500):
-        # For the relative changes of w.
-        gap = [x * (x ** -p - dot(row, w)) for x, row in zip(w, G)]
-        hessian = [[w[i] * G[i][j] * w[j] + (p * w[i] ** (1 - p) if i == j else 0) for j in range(T)] for i in range(T)]
-        changes = solve(hessian, gap)
+        # For the relative changes of w, scaled to ones on the diagonal.
+        roots = [mpmath.sqrt(x * G[i][i] * x + p * x ** (1 - p)) for i, x in enumerate(w)]
+        gap = [x * (x ** -p - dot(row, w)) / r for x, row, r in zip(w, G, roots)]
+        hessian = [[mpmath.mpf(1) if i == j else w[i] * G[i][j] * w[j] / (roots[i] * roots[j]) for j in range(T)]
+                   for i in range(T)]
+        changes = [c / r for c, r in zip(solve(hessian, gap), roots)]
         step, move = [x * c for x, c in zip(w, changes)], max(abs(c) for c in changes)
         if move < mpmath.mpf(10) ** -25:
             return [x + s for x, s in zip(w, step)]
         t, start = mpmath.mpf(1), potential(w)
-        while min(x + t * s for x, s in zip(w, step)) <= 0 or \
+        while min(1 + t * c for c in changes) < 0.1 or \
                 (move > mpmath.mpf(10) ** -8 and potential([x + t * s for x, s in zip(w, step)]) > start):
             t /= 2
         w = [x + t * s for x, s in zip(w, step)]

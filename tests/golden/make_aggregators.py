@@ -55,10 +55,11 @@ def computed():
                 seed = 17 + number
                 answer = method(rows, options, seed)
                 weights, direction = answer if isinstance(answer, tuple) else (answer, None)
-                if direction is None and isinstance(weights[0], Fraction):
-                    direction = combine(weights, rows)
-                elif direction is None:
-                    direction = chop(combine(weights, to_mpf(rows)), floats)
+                if direction is None:
+                    exact = isinstance(weights[0], Fraction)
+                    direction = combine(weights, rows if exact else to_mpf(rows))
+                if not isinstance(direction[0], Fraction):
+                    direction = chop(direction, floats)
                 yield {"aggregator": name, "case": case, "options": options, "seed": seed, "rtol": 1e-9,
                        "rows": floats, "direction": [float(x) for x in direction]}
 
@@ -80,7 +81,9 @@ def published():
             ("nashmtl", {"normalise": False}, [root * 0.0542, root * 0.7061, root * 0.7061], None),
             ("fairgrad", {"alpha": 1.0, "normalise": False}, [0.0766, 0.9985, 0.9985], [0.5915, 0.4071]),
             ("aligned_mtl", half, [0.2133, 0.9673, 0.9673], [0.5591, 0.4083])]:
-        yield {"aggregator": name, "case": "TorchJD's documentation", "options": options, "seed": 0, "rtol": 8e-5,
+        # Its four digits, except where it adds 1e-4 to the diagonal of the Gramian.
+        rtol = 1.5e-3 if name in ("upgrad", "dualproj") else 8e-5
+        yield {"aggregator": name, "case": "TorchJD's documentation", "options": options, "seed": 0, "rtol": rtol,
                "rows": [[-4, 1, 1], [6, 1, 1]], "direction": direction, **({"weights": weights} if weights else {})}
     yield {"aggregator": "krum", "case": "TorchJD's documentation", "options": {"byzantine": 1, "selected": 4},
            "seed": 0, "rtol": 1e-9, "rows": [[1, 1, 1], [1, 0, 1], [75, -666, 23], [1, 2, 3], [2, 0, 1]],

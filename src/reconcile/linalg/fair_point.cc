@@ -2,6 +2,7 @@
 
 #include <Eigen/Cholesky>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "reconcile/linalg/dual_cone.h"
@@ -14,8 +15,24 @@ namespace {
 using Eigen::ArrayXd;
 using Eigen::VectorXd;
 
-/// Cb = n^(p - 1) b^-p with p = 1 / alpha.
-struct Newton {
+/// The b > 0 with b + rest = e^log_factor b^-p. With x the logarithm of b, or of b + rest if that is less, it says
+/// near x + far log(e^x + |rest|) = log_factor: convex in x, with a slope between `near` and 1 + p.
+double balance(double rest, double log_factor, double p) {
+  const double near = rest < 0 ? 1 : p;
+  const double far = rest < 0 ? p : 1;
+  double x = log_factor / (1 + p);
+  for (int remaining = 50; remaining > 0; --remaining) {
+    const double power = std::exp(x);
+    const double sum = power + std::abs(rest);
+    const double change = (near * x + far * std::log(sum) - log_factor) / (near + far * power / sum);
+    x -= change;
+    if (std::abs(change) < 1e-9) break;
+  }
+  return rest < 0 ? std::exp(x) - rest : std::exp(x);
+}
+
+/// Minimises the potential whose gradient is Cb - n^(p - 1) b^-p, with p = 1 / alpha.
+struct Descent {
   const UnitRows& rows;
   double p;
   ArrayXd log_factor = (p - 1) * rows.norms.array().log();
@@ -25,11 +42,12 @@ struct Newton {
   [[nodiscard]] ArrayXd rewards(const VectorXd& at) const { return (log_factor - p * at.array().log()).exp(); }
   [[nodiscard]] VectorXd gap(const VectorXd& at) const { return rewards(at).matrix() - rows.cosines * at; }
   [[nodiscard]] double residual() const { return (gap(b).array().abs() / (magnitudes * b).array()).maxCoeff(); }
-  double step();
+  bool newton();
+  void sweep();
 };
 
-/// Moves b by one step and returns the share of the full Newton step that was taken.
-double Newton::step() {
+/// One Newton step; false if it had to be shortened.
+bool Descent::newton() {
   const VectorXd pull = gap(b);
   Eigen::MatrixXd hessian = rows.cosines;
   hessian.diagonal().array() += p * rewards(b) / b.array();
@@ -39,24 +57,31 @@ double Newton::step() {
   // Beyond the minimum along the line, take the step that is certain to descend: no second derivative doubles on it.
   if (gap(b + length * move).dot(move) < 0) length = std::min(1.0, 0.5 / ((p + 1) * shrinking));
   b += length * move;
-  return length;
+  return length == 1;
+}
+
+/// Minimises along every b_i in turn: takes each row at its own scale, where one length of step would not fit all.
+void Descent::sweep() {
+  for (Eigen::Index i = 0; i < b.size(); ++i) {
+    b(i) = balance(rows.cosines.col(i).dot(b) - b(i), log_factor(i), p);
+  }
 }
 
 /// Iterates until the residual is at rounding level, or three full steps have not lowered it.
 FairPoint solve(const UnitRows& rows, double alpha) {
-  Newton newton{rows, 1 / alpha};
-  const double squared_norm = newton.b.dot(rows.cosines * newton.b);
-  newton.b *= std::pow(newton.b.squaredNorm() / squared_norm, 1 / (1 + newton.p));  // the best multiple
-  const double tolerance = std::numeric_limits<double>::epsilon();
-  FairPoint best{newton.b, newton.residual(), 0, ""};
+  Descent descent{rows, 1 / alpha};
+  descent.sweep();
+  FairPoint best{descent.b, descent.residual(), 0, ""};
   int patience = 3;
-  for (int remaining = 300; remaining > 0 && patience > 0 && best.residual > tolerance; --remaining) {
-    const bool is_full = newton.step() == 1;
-    const double residual = newton.residual();
+  for (int remaining = 200; remaining > 0 && patience > 0; --remaining) {
+    if (best.residual <= std::numeric_limits<double>::epsilon()) break;
+    const bool is_full = descent.newton();
+    if (!is_full) descent.sweep();
+    const double residual = descent.residual();
     ++best.iterations;
     if (is_full && !(residual < best.residual)) --patience;
     if (residual < best.residual) {
-      best.weights = newton.b;
+      best.weights = descent.b;
       best.residual = residual;
     }
   }

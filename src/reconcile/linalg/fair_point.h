@@ -17,7 +17,8 @@ struct FairPoint {
   std::string fallback;
 };
 
-/// Solves it for alpha > 0: damped Newton on the convex potential 1/2 w'Gw - sum of the integrals of w^(-1 / alpha), in
+/// Solves it for alpha > 0: damped Newton steps, and steps along single weights where they must be short, on the convex
+/// potential 1/2 w'Gw - sum of the integrals of w^(-1 / alpha), in
 /// b_i = w_i n_i, in which lengths count by their logarithms only. Squared norms up to `noise`, relative to the rows
 /// they are sums of, count as zero; see gramian_noise.
 FairPoint fair_point(const Eigen::MatrixXd& gramian, double alpha, double noise);
