@@ -16,6 +16,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "reconcile/core/task.h"
 #include "reconcile/scalarizers/log_space.h"
 #include "reconcile/scalarizers/memory.h"
 
@@ -31,7 +32,7 @@ class Famo final : public Scalarizer {
   };
   Famo(const Options& options, int64_t num_tasks)
       : options_(options),
-        min_losses_(per_task(options.min_losses, num_tasks, 0.0, "scalarizer \"famo\": min_losses")),
+        min_losses_(task_values(options.min_losses, num_tasks, 0.0, "scalarizer \"famo\": min_losses")),
         logits_(make_memory(num_tasks)),
         moment1_(make_memory(num_tasks)),
         moment2_(make_memory(num_tasks)),
