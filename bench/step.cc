@@ -41,7 +41,7 @@ std::unique_ptr<Variant> variant(const std::string& method, bool record, int64_t
   v->method = make_method(method, 2);
   if (record)
     v->recorder.emplace(v->model->shared_layout(), v->model->task_names(), std::vector<double>{0.0, -0.02, -0.1});
-  v->step.emplace(*v->model, *v->method.aggregator, v->method.aggregator_entry->reduction, OptimizerOptions{.lr = 0.01},
+  v->step.emplace(*v->model, v->method.for_step(), StepOptions{}, OptimizerOptions{.lr = 0.01},
                   v->recorder ? &*v->recorder : nullptr);
   return v;
 }
@@ -64,7 +64,7 @@ void run(int64_t batch_size, int64_t rounds) {
   for (int64_t round = 0; round <= rounds; ++round) {
     for (auto& v : variants) {
       const auto begin = std::chrono::steady_clock::now();
-      (*v->step)(batch, 0.01, rng);
+      (*v->step)({&batch, 1}, {}, 0.01, rng);
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
       if (round > 0) v->seconds.push_back(took.count());
     }

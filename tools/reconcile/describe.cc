@@ -1,5 +1,5 @@
 #include "reconcile/arguments.h"
-#include "reconcile/catalog/catalog.h"
+#include "reconcile/catalog/method.h"
 #include "reconcile/commands.h"
 #include "reconcile/convert/plan.h"
 
@@ -18,9 +18,48 @@ void append(Json& all, const std::string& kind, const std::vector<EntryType>& en
   }
 }
 
+using Laws = std::vector<std::pair<unsigned, const char*>>;
+const Laws kScalarizerLaws{{kEquivariant, "permutation"},
+                           {kScaleKeeping, "scale-free weights"},
+                           {kMonotone, "no negative weight"},
+                           {kUnitSum, "weights sum to 1"}};
+const Laws kAggregatorLaws{
+    {kPermutation, "permutation"}, {kHomogeneous, "homogeneity"}, {kNonConflict, "non-conflict"}};
+
+/// The same of methods, with what they declare: {reduction, laws, random}.
+template <class EntryType>
+void append_methods(Json& all, const std::string& kind, const std::vector<EntryType>& entries, const Laws& laws) {
+  const size_t first = all.size();
+  append(all, kind, entries);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    Json& row = all[first + i];
+    row["reduction"] = entries[i].reduction == Reduction::kMean ? "mean" : "sum";
+    row["laws"] = Json::array();
+    for (const auto& [law, name] : laws) {
+      if ((entries[i].laws & law) != 0) row["laws"].push_back(name);
+    }
+    row["random"] = entries[i].is_random;
+  }
+}
+
+void append_compositions(Json& all) {
+  for (const auto& composition : compositions()) {
+    const auto& aggregator = find(aggregators(), "aggregator", composition.aggregator);
+    all.push_back({{"kind", "composition"},
+                   {"name", composition.info.name},
+                   {"title", composition.info.title},
+                   {"reference", composition.info.reference},
+                   {"options", aggregator.options},
+                   {"scalarizer", composition.scalarizer},
+                   {"aggregator", composition.aggregator}});
+  }
+}
+
 Json everything() {
   Json all = Json::array();
-  append(all, "aggregator", aggregators());
+  append_methods(all, "scalarizer", scalarizers(), kScalarizerLaws);
+  append_methods(all, "aggregator", aggregators(), kAggregatorLaws);
+  append_compositions(all);
   append(all, "model", models());
   append(all, "dataset", datasets());
   append(all, "rule", plan_rules());
@@ -37,11 +76,21 @@ Json everything() {
   return all;
 }
 
+using Names = std::vector<std::string>;
+
 void show(const Json& entry) {
   fmt::print("{} ({})\n{}\n", entry.at("name").get<std::string>(), entry.at("kind").get<std::string>(),
              entry.at("title").get<std::string>());
   if (const auto reference = entry.at("reference").get<std::string>(); !reference.empty())
     fmt::print("{}\n", reference);
+  if (entry.contains("laws")) {
+    fmt::print("reduction: {}; laws: {}{}\n", entry.at("reduction").get<std::string>(),
+               entry.at("laws").empty() ? "none" : fmt::format("{}", fmt::join(entry.at("laws").get<Names>(), ", ")),
+               entry.at("random").get<bool>() ? "; random" : "");
+  }
+  if (entry.contains("scalarizer")) {
+    fmt::print("{} + {}\n", entry.at("scalarizer").get<std::string>(), entry.at("aggregator").get<std::string>());
+  }
   for (const auto& option : entry.at("options")) {
     const auto rule = option.at("rule").get<std::string>();
     fmt::print("  {:<18} {} (default {}){}\n", option.at("name").get<std::string>(),

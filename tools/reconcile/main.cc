@@ -53,6 +53,8 @@ int run(int argc, char** argv) {
   add_plan(app);
   add_eval(app);
   add_report(app);
+  add_aggregate(app);
+  add_scalarize(app);
   add_list(app);
   add_describe(app);
   try {

@@ -96,6 +96,8 @@ class Pipeline {
     Experiment experiment = experiment_;
     experiment.train.epochs = experiment.search.epochs;
     experiment.conflict.record = true;
+    experiment.step.gradient = "parameters";
+    experiment.step.update_every = 1;
     const RunChoice choice{.kind = "search", .method = experiment.search.method, .seed = experiment.seeds.front()};
     train_one(experiment, "search", choice, data_);
     const auto& options = experiment.search;

@@ -85,6 +85,8 @@ class GradDrop final : public Aggregator {
     return {};
   }
 
+  [[nodiscard]] bool gives_weights() const override { return false; }
+
  private:
   [[nodiscard]] std::vector<double> leak_of(int64_t num_tasks) const {
     if (options_.leak.empty()) return std::vector<double>(num_tasks, 0.0);

@@ -91,9 +91,20 @@ Spec complete(const Config& config, const std::string& section, const std::vecto
   return spec;
 }
 
-/// Throws unless the text names an aggregator with good options.
-void check_method(const std::string& text, const std::string& where) {
-  placed(where, [&] { return make_method(text, 2); });
+/// Throws unless the text names a method with good options for so many tasks, that can do what [step] asks for.
+void check_method(const Config& config, const Experiment& experiment, const std::string& text, const std::string& where,
+                  int64_t num_tasks) {
+  const Method method = placed(where, [&] { return make_method(text, num_tasks, experiment.step.scope); });
+  placed(where, [&] { check_step(experiment.step, *method.aggregator, config.where("step")); });
+}
+
+/// Throws if conflicts are to be recorded, and no gradients of parameters are there to record.
+void check_recording(const Config& config, const Experiment& experiment) {
+  if (experiment.conflict.record && experiment.step.gradient != "parameters") {
+    fail<InvalidArgument>(
+        "{} = \"{}\", but conflicts are recorded from gradients of the parameters. Set conflict.record = false.",
+        config.where("step")("gradient"), experiment.step.gradient);
+  }
 }
 
 /// Throws unless the window of scored epochs lies inside the search run: found now, not when the search has ended.
@@ -132,6 +143,7 @@ Json Experiment::resolved() const {
   result["data"] = section(data);
   result["model"] = section(model);
   result["train"] = train_options().values(train);
+  result["step"] = step_options().values(step);
   result["optimizer"] = optimizer_options().values(optimizer);
   result["schedule"] = schedule_options().values(schedule);
   result["conflict"] = conflict_options().values(conflict);
@@ -142,8 +154,8 @@ Json Experiment::resolved() const {
 }
 
 Experiment read_experiment(const Config& config) {
-  static const std::set<std::string> sections = {"data",     "model",  "train", "optimizer", "schedule",
-                                                 "conflict", "search", "split", "compare"};
+  static const std::set<std::string> sections = {"data",     "model",    "train",  "step",  "optimizer",
+                                                 "schedule", "conflict", "search", "split", "compare"};
   Json root = Json::object();
   for (const auto& [key, value] : config.values().items()) {
     if (sections.contains(key)) continue;
@@ -162,15 +174,21 @@ Experiment read_experiment(const Config& config) {
   experiment.data = complete(config, "data", datasets(), "dataset", named_section(config, "data", "glyphs"));
   experiment.model = complete(config, "model", models(), "model", named_section(config, "model", "small_cnn"));
   experiment.train = read(train_options(), "train");
+  experiment.step = read(step_options(), "step");
   experiment.optimizer = read(optimizer_options(), "optimizer");
   experiment.schedule = read(schedule_options(), "schedule");
   experiment.conflict = read(conflict_options(), "conflict");
   experiment.search = read(search_options(), "search");
   experiment.split = read(split_options(), "split");
   experiment.compare = read(compare_options(), "compare");
-  check_method(experiment.method, config.where("")("method"));
-  check_method(experiment.search.method, config.where("search")("method"));
-  for (const auto& method : experiment.compare.methods) check_method(method, config.where("compare")("methods"));
+  const auto num_tasks = static_cast<int64_t>(data_signature(experiment).tasks.size());
+  check_method(config, experiment, experiment.method, config.where("")("method"),
+               experiment.task.empty() ? num_tasks : 1);
+  check_method(config, experiment, experiment.search.method, config.where("search")("method"), num_tasks);
+  for (const auto& method : experiment.compare.methods) {
+    check_method(config, experiment, method, config.where("compare")("methods"), num_tasks);
+  }
+  check_recording(config, experiment);
   if (experiment.seeds.empty())
     fail<InvalidArgument>("{} = [], must name at least one seed.", config.where("")("seeds"));
   check_window(config, experiment.search);
@@ -198,6 +216,7 @@ std::unique_ptr<MultiTaskModel> make_model(const Experiment& experiment, const D
 Json describe_experiment() {
   return {{"", root_options().describe()},
           {"train", train_options().describe()},
+          {"step", step_options().describe()},
           {"optimizer", optimizer_options().describe()},
           {"schedule", schedule_options().describe()},
           {"conflict", conflict_options().describe()},

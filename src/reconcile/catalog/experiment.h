@@ -44,6 +44,7 @@ struct Experiment {
   Spec data;
   Spec model;
   TrainOptions train;
+  StepOptions step;
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
   ConflictOptions conflict;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reconcile/aggregators/scoped.h"
 #include "reconcile/base/error.h"
 
 namespace reconcile {
@@ -25,7 +26,7 @@ bool has(const Entries& entries, const std::string& name) {
   for (const auto& entry : scalarizers()) names.push_back(entry.info.name);
   for (const auto& entry : aggregators()) names.push_back(entry.info.name);
   for (const auto& composition : compositions()) names.push_back(composition.info.name);
-  fail<InvalidArgument>("no method \"{}\".{} `reconcile list methods` shows all {}.", name, did_you_mean(name, names),
+  fail<InvalidArgument>("no method \"{}\".{} `reconcile list` shows all {}.", name, did_you_mean(name, names),
                         names.size());
 }
 
@@ -60,11 +61,17 @@ const std::vector<Composition>& compositions() {
   return list;
 }
 
-Method make_method(const std::string& text, int64_t num_tasks) {
+Method make_method(const std::string& text, int64_t num_tasks, const std::string& scope) {
   const Pair pair = parse(text);
-  return {&find(scalarizers(), "scalarizer", pair.scalarizer.name),
-          &find(aggregators(), "aggregator", pair.aggregator.name), make_scalarizer(pair.scalarizer.text(), num_tasks),
-          make_aggregator(pair.aggregator.text())};
+  const std::string aggregator = pair.aggregator.text();
+  Method method{&find(scalarizers(), "scalarizer", pair.scalarizer.name),
+                &find(aggregators(), "aggregator", pair.aggregator.name),
+                make_scalarizer(pair.scalarizer.text(), num_tasks), make_aggregator(aggregator)};
+  if (scope != "all" && !method.aggregator->constant_weights(num_tasks)) {
+    method.aggregator = std::make_unique<ScopedAggregator>(scope == "layer" ? Scope::kLayer : Scope::kStage,
+                                                           [aggregator] { return make_aggregator(aggregator); });
+  }
+  return method;
 }
 
 }  // namespace reconcile

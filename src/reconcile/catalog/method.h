@@ -4,6 +4,7 @@
 #include <string>
 
 #include "reconcile/catalog/catalog.h"
+#include "reconcile/train/step.h"
 
 namespace reconcile {
 
@@ -21,11 +22,16 @@ struct Method {
   const AggregatorEntry* aggregator_entry = nullptr;
   std::unique_ptr<Scalarizer> scalarizer;
   std::unique_ptr<Aggregator> aggregator;
+
+  [[nodiscard]] StepMethod for_step() const {
+    return {*scalarizer, scalarizer_entry->reduction, *aggregator, aggregator_entry->reduction};
+  }
 };
 
 /// Reads `scalarizer + aggregator`, each as `name(key=value, ...)`, or one of the two, or the name of a composition. A
 /// scalarizer alone adds the weighted gradients, an aggregator alone takes the plain losses. A name that is both is the
-/// scalarizer. InvalidArgument names the nearest name, or the option that is wrong.
-Method make_method(const std::string& text, int64_t num_tasks);
+/// scalarizer. `scope` (all | layer | stage) is what the aggregator sees at once.
+/// InvalidArgument names the nearest name, or the option that is wrong.
+Method make_method(const std::string& text, int64_t num_tasks, const std::string& scope = "all");
 
 }  // namespace reconcile

@@ -30,7 +30,8 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   experiment.method = choice.method;
   experiment.task = choice.task;
   experiment.seeds = {choice.seed};
-  const Method method = make_method(choice.method, 2);
+  const Method method =
+      make_method(choice.method, static_cast<int64_t>(data.train->tasks().size()), experiment.step.scope);
   const auto model = build(experiment, *data.train, choice.seed, choice.plan);
   const Cost cost = measure_cost(*model, data.train->input_shape());
   fs::create_directories(directory);
@@ -40,9 +41,9 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   }
   Json result = train({.model = *model,
                        .data = data,
-                       .aggregator = *method.aggregator,
-                       .reduction = method.aggregator_entry->reduction,
+                       .method = method.for_step(),
                        .options = experiment.train,
+                       .step = experiment.step,
                        .optimizer = experiment.optimizer,
                        .schedule = experiment.schedule,
                        .conflict = experiment.conflict,

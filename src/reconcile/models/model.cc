@@ -15,10 +15,11 @@ bool is_shared_group(const Partition& copies, int64_t group) {
 
 }  // namespace
 
-std::vector<at::Tensor> MultiTaskModel::forward(const Streams& inputs) {
-  const Streams features = representation(inputs);
+std::vector<at::Tensor> MultiTaskModel::forward(const Streams& inputs) { return predict(representation(inputs)); }
+
+std::vector<at::Tensor> MultiTaskModel::predict(const Streams& representation) {
   std::vector<at::Tensor> predictions;
-  for (int64_t t = 0; t < num_tasks(); ++t) predictions.push_back((*heads_[t])(features.of_task(t), 0));
+  for (int64_t t = 0; t < num_tasks(); ++t) predictions.push_back((*heads_[t])(representation.of_task(t), 0));
   return predictions;
 }
 
@@ -116,6 +117,11 @@ void MultiTaskModel::load_state(const NamedTensors& stored, const std::string& w
 void MultiTaskModel::set_training(bool training) {
   for (const auto& layer : layers_) layer->set_training(training);
   for (const auto& head : heads_) head->set_training(training);
+}
+
+void MultiTaskModel::set_frozen_statistics(bool frozen) {
+  for (const auto& layer : layers_) layer->set_frozen_statistics(frozen);
+  for (const auto& head : heads_) head->set_frozen_statistics(frozen);
 }
 
 std::vector<LayerCall> MultiTaskModel::trace(const std::vector<int64_t>& input_shape) {

@@ -20,6 +20,8 @@ class MultiTaskModel {
   std::vector<at::Tensor> forward(const Streams& inputs);
   /// What the heads read.
   virtual Streams representation(const Streams& inputs) = 0;
+  /// Predictions of every task, [T], from what the heads read.
+  std::vector<at::Tensor> predict(const Streams& representation);
 
   [[nodiscard]] const TaskSet& tasks() const { return tasks_; }
   [[nodiscard]] int64_t num_tasks() const { return static_cast<int64_t>(tasks_.size()); }
@@ -46,6 +48,8 @@ class MultiTaskModel {
   void load_state(const NamedTensors& state, const std::string& where);
 
   void set_training(bool training);
+  /// While frozen, forward passes in training mode leave the running statistics alone.
+  void set_frozen_statistics(bool frozen);
   /// The applications of one evaluation-mode forward pass of one sample, heads included, in the order in which they
   /// run.
   std::vector<LayerCall> trace(const std::vector<int64_t>& input_shape);

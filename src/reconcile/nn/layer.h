@@ -70,6 +70,8 @@ class Layer {
 
   /// Training mode: batch statistics are used and remembered. Evaluation uses the remembered ones.
   void set_training(bool training) { training_ = training; }
+  /// While frozen, training mode uses batch statistics and does not remember them.
+  void set_frozen_statistics(bool frozen) { frozen_statistics_ = frozen; }
   /// While set, every application is appended to `*trace`. Null stops it.
   void set_trace(std::vector<LayerCall>* trace) { trace_ = trace; }
 
@@ -87,6 +89,7 @@ class Layer {
   /// Draws the first, shared copy. To be called by the constructor of each kind of layer.
   void initialise(Rng rng);
   [[nodiscard]] bool is_training() const { return training_; }
+  [[nodiscard]] bool has_frozen_statistics() const { return frozen_statistics_; }
 
  private:
   at::Tensor evaluate(int64_t task, const at::Tensor& x) {
@@ -99,6 +102,7 @@ class Layer {
   std::vector<Copy> parameters_;
   std::vector<Copy> statistics_;
   bool training_ = true;
+  bool frozen_statistics_ = false;
   std::vector<LayerCall>* trace_ = nullptr;
 };
 

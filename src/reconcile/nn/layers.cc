@@ -61,8 +61,10 @@ Layer::Copy BatchNorm::make_copy(Rng /*rng*/) const { return {at::ones({channels
 Layer::Copy BatchNorm::make_statistics() const { return {at::zeros({channels_}), at::ones({channels_})}; }
 
 at::Tensor BatchNorm::apply(const Copy& copy, const Copy& statistics, const at::Tensor& x) {
-  return at::batch_norm(x, copy[0], copy[1], statistics[0], statistics[1], is_training(), /*momentum=*/0.1,
-                        /*eps=*/1e-5, /*cudnn_enabled=*/true);
+  const bool uses_statistics = !is_training() || !has_frozen_statistics();
+  return at::batch_norm(x, copy[0], copy[1], uses_statistics ? statistics[0] : at::Tensor(),
+                        uses_statistics ? statistics[1] : at::Tensor(), is_training(), /*momentum=*/0.1, /*eps=*/1e-5,
+                        /*cudnn_enabled=*/true);
 }
 
 int64_t BatchNorm::macs(const at::Tensor& y) const { return y.numel() / y.size(0); }

@@ -30,11 +30,28 @@ struct Moment {
 /// The one number that is minimised.
 struct Scalarization {
   double value = 0;
-  std::vector<double> weights;  ///< [T], its gradient with respect to the losses: the true task weights
+  std::vector<double> weights;  ///< [T], its derivatives with respect to the losses: the true task weights
 };
 
-/// Task losses -> one scalar, in double. The weights are exact derivatives, so weighting the task gradients by them is
-/// back-propagating the scalar.
+/// Sum of weights[t] * losses[t], with the weights as constants.
+Scalarization weighted_sum(const std::vector<double>& losses, std::vector<double> weights);
+
+/// What a method that looks ahead may try out on the network before a step; the network stays as it is. A `shift` [N]
+/// is added to the N parameters, shared and task-specific, for the one call; undefined means none.
+class Probe {
+ public:
+  virtual ~Probe() = default;
+  /// Losses [T] on a batch of the step.
+  virtual std::vector<double> losses(int64_t batch, const at::Tensor& shift) = 0;
+  /// Gradient [N] of the sum of weights[t] * loss t.
+  virtual at::Tensor gradient(int64_t batch, const std::vector<double>& weights, const at::Tensor& shift) = 0;
+  /// Gradient of every loss, [T, N].
+  virtual at::Tensor rows(int64_t batch, const at::Tensor& shift) = 0;
+};
+
+/// Task losses -> one scalar, in double. The weights are its exact derivatives, so weighting the task gradients by them
+/// is back-propagating the scalar. What a method takes for constants of the step (its memory, or what its page says) is
+/// not differentiated.
 class Scalarizer {
  public:
   virtual ~Scalarizer() = default;
@@ -52,6 +69,12 @@ class Scalarizer {
   /// Where operator() leaves the derivatives of the value with respect to `parameters()`, in their order.
   [[nodiscard]] virtual std::vector<at::Tensor> parameter_gradients() const { return {}; }
 
+  /// Batches, drawn independently, that one step needs; the network is trained on the first.
+  [[nodiscard]] virtual int64_t batches_per_step() const { return 1; }
+  /// Lets the method try out what a step would do, before operator() is called for that step. If it returns a gradient
+  /// [N], the step takes that one and leaves the aggregator out.
+  virtual at::Tensor look_ahead(Probe& /*probe*/, double /*learning_rate*/) { return {}; }
+
   /// Whether `after_step` wants the losses [T] of the same batch after the parameters have moved.
   [[nodiscard]] virtual bool wants_losses_after_step() const { return false; }
   virtual void after_step(const std::vector<double>& /*losses*/) {}
@@ -66,13 +89,14 @@ class Scalarizer {
   void load_state(const NamedTensors& state);
 };
 
-/// Laws that a scalarizer's entry may claim; the contract tests hold it to them, and look for a counter-example where
-/// it does not.
+/// Laws that a scalarizer's entry may claim for its default options, over whole runs with epochs, validations and
+/// moving parameters; the contract tests hold it to them, and look for a counter-example where it does not.
 enum ScalarizerLaw : unsigned {
   kEquivariant = 1,   ///< reordering the losses reorders the weights, with equal options for all tasks
-  kScaleKeeping = 2,  ///< the weights of s * losses are those of the losses, s > 0
+  kScaleKeeping = 2,  ///< the weights of s * losses are those of the losses, s > 0, if all losses of the run are scaled
   kMonotone = 4,      ///< no weight is negative
   kUnitSum = 8,       ///< the weights add up to 1
+  kDerivative = 16,   ///< the weights are the derivatives of the value with only the memory held fixed
 };
 
 /// Catalogue row of a scalarizer; the context is the number of tasks.

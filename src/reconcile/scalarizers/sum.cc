@@ -1,6 +1,10 @@
 /// Sum of the losses: equal weighting, what joint training does.
-///   L = sum of l_t,   w_t = 1
-/// Reduction: sum. Its weights are constant, so training needs one backward pass.
+///   L = sum of l_t,   w_t = 1                                                  losses [T] -> L, w [T]
+/// Reduction: sum.
+/// Cost: one backward pass; no memory.
+/// Fallbacks: none.
+/// Paper: none; "equal weighting" (EW) in LibMTL.
+/// Differs: nothing.
 
 #include <numeric>
 
@@ -32,7 +36,7 @@ namespace scalarizer_entries {
 
 ScalarizerEntry sum_entry() {
   return scalarizer_entry<Sum>({"sum", "Sum of the losses (equal weighting)", "the plain sum of the losses"},
-                               Reduction::kSum, kEquivariant | kScaleKeeping | kMonotone, {});
+                               Reduction::kSum, kEquivariant | kScaleKeeping | kMonotone | kDerivative, {});
 }
 
 }  // namespace scalarizer_entries

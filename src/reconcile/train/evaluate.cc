@@ -2,7 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
 #include <numeric>
+
+#include "reconcile/base/json_lines.h"
 
 namespace reconcile {
 
@@ -21,6 +24,39 @@ TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, int64_t batch_s
   model.set_training(true);
   TaskMetrics result;
   for (size_t t = 0; t < sums.size(); ++t) result[model.tasks()[t].name] = sums[t].result();
+  return result;
+}
+
+Json to_json(const TaskMetrics& metrics) {
+  Json result = Json::object();
+  for (const auto& [task, values] : metrics) {
+    for (const auto& [metric, value] : values) result[task][metric] = number(value);
+  }
+  return result;
+}
+
+double validation_score(const TaskSet& tasks, const TaskMetrics& metrics) {
+  double sum = 0.0;
+  for (const auto& task : tasks) {
+    const auto of_task = criteria(task.kind);
+    for (const auto& [metric, higher_is_better] : of_task) {
+      const double value = metrics.at(task.name).at(metric);
+      sum += (higher_is_better ? value : -value) / static_cast<double>(of_task.size());
+    }
+  }
+  return sum / static_cast<double>(tasks.size());
+}
+
+std::vector<double> achievements(const TaskSet& tasks, const TaskMetrics& metrics) {
+  std::vector<double> result;
+  for (const auto& task : tasks) {
+    const auto of_task = criteria(task.kind);
+    double logs = 0.0;
+    for (const auto& [metric, higher_is_better] : of_task) {
+      logs += (higher_is_better ? 1.0 : -1.0) * std::log(metrics.at(task.name).at(metric));
+    }
+    result.push_back(std::exp(logs / static_cast<double>(of_task.size())));
+  }
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include "reconcile/base/version.h"
 #include "reconcile/conflict/summary.h"
 #include "reconcile/train/checkpoint.h"
+#include "reconcile/train/epoch_sums.h"
 #include "reconcile/train/evaluate.h"
 
 namespace reconcile {
@@ -18,42 +19,25 @@ namespace {
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-Json to_json(const TaskMetrics& metrics) {
-  Json result = Json::object();
-  for (const auto& [task, values] : metrics) {
-    for (const auto& [metric, value] : values) result[task][metric] = number(value);
-  }
-  return result;
-}
-
-/// Mean of the criteria over the tasks, each turned so that higher is better: what "best epoch" means.
-double validation_score(const TaskSet& tasks, const TaskMetrics& metrics) {
-  double sum = 0.0;
-  for (const auto& task : tasks) {
-    const auto of_task = criteria(task.kind);
-    for (const auto& [metric, higher_is_better] : of_task) {
-      const double value = metrics.at(task.name).at(metric);
-      sum += (higher_is_better ? value : -value) / static_cast<double>(of_task.size());
-    }
-  }
-  return sum / static_cast<double>(tasks.size());
-}
-
 /// The state of one run. Everything that must survive a stop is in `state()`.
 class Run {
  public:
-  explicit Run(const TrainJob& job) : job_(job), method_rng_(job.rng.fork("method")) {
+  explicit Run(const TrainJob& job) : job_(job), method_rng_(job.rng.fork("method")), sums_(job.model.tasks()) {
     const int64_t size = job.data.train->size();
-    if (job.options.batch_size > size) {
-      fail<InvalidArgument>("train.batch_size = {}, the training set has only {} samples.", job.options.batch_size,
-                            size);
+    const int64_t samples = job.options.batch_size * job.method.batches_per_step();
+    if (samples > size) {
+      fail<InvalidArgument>("train.batch_size = {}: a step takes {} samples, the training set has only {}.",
+                            job.options.batch_size, samples, size);
     }
-    steps_per_epoch_ = size / job.options.batch_size;
+    if (job.options.batch_size % job.step.accumulate != 0) {
+      fail<InvalidArgument>("step.accumulate = {}, must divide train.batch_size = {}.", job.step.accumulate,
+                            job.options.batch_size);
+    }
+    steps_per_epoch_ = size / samples;
     if (job.conflict.record && job.model.num_tasks() > 1) {
       recorder_.emplace(job.model.shared_layout(), job.model.task_names(), job.conflict.thresholds);
     }
-    step_.emplace(job.model, job.aggregator, job.reduction, job.optimizer, recorder_ ? &*recorder_ : nullptr);
-    loss_sums_.assign(static_cast<size_t>(job.model.num_tasks()), 0.0);
+    step_.emplace(job.model, job.method, job.step, job.optimizer, recorder_ ? &*recorder_ : nullptr);
   }
 
   Json operator()() {
@@ -97,12 +81,12 @@ class Run {
     job_.model.shared_layout().require_same(state.at("layout"), checkpoints().string());
     job_.model.load_state(checkpoint->model, checkpoints().string());
     step_->optimizer().load_state(checkpoint->optimizer);
-    job_.aggregator.load_state(checkpoint->method);
+    step_->load_method_state(checkpoint->method);
     method_rng_.set_counter(state.at("method_rng").get<uint64_t>());
     epoch_ = state.at("epoch").get<int64_t>();
     position_ = state.at("position").get<int64_t>();
     total_steps_ = checkpoint->step;
-    loss_sums_ = state.at("loss_sums").get<std::vector<double>>();
+    sums_.load_state(state.at("sums"));
     epoch_seconds_before_ = state.at("epoch_seconds").get<double>();
     seconds_before_ = state.at("seconds").get<double>();
     step_seconds_ = state.at("step_seconds").get<double>();
@@ -142,12 +126,10 @@ class Run {
     const double factor = schedule_factor(job_.schedule, epoch_, job_.options.epochs);
     while (position_ < steps_per_epoch_) {
       const auto begin = Clock::now();
-      const auto samples = std::span(order).subspan(static_cast<size_t>(position_ * job_.options.batch_size),
-                                                    static_cast<size_t>(job_.options.batch_size));
-      const StepResult result = (*step_)(job_.data.train->batch(samples), job_.optimizer.lr * factor, method_rng_);
+      const Moment moment{total_steps_, steps_per_epoch_, job_.options.epochs};
+      sums_.add((*step_)(batches(order), moment, job_.optimizer.lr * factor, method_rng_));
       ++position_;
       ++total_steps_;
-      for (size_t t = 0; t < loss_sums_.size(); ++t) loss_sums_[t] += result.losses[t];
       step_seconds_ += seconds_since(begin);
       report_step();
       if (job_.stop) {
@@ -159,14 +141,20 @@ class Run {
     return true;
   }
 
-  [[nodiscard]] std::vector<double> mean_losses() const {
-    std::vector<double> means = loss_sums_;
-    for (double& mean : means) mean /= static_cast<double>(position_);
-    return means;
+  /// The independent batches of the next step.
+  [[nodiscard]] std::vector<Batch> batches(const std::vector<int64_t>& order) const {
+    const auto size = static_cast<size_t>(job_.options.batch_size);
+    const auto count = static_cast<size_t>(job_.method.batches_per_step());
+    std::vector<Batch> result;
+    for (size_t b = 0; b < count; ++b) {
+      const size_t begin = (static_cast<size_t>(position_) * count + b) * size;
+      result.push_back(job_.data.train->batch(std::span(order).subspan(begin, size)));
+    }
+    return result;
   }
 
   void report_step() {
-    const auto means = mean_losses();
+    const auto means = sums_.mean_losses();
     job_.observer.on_step({epoch_, job_.options.epochs, position_, steps_per_epoch_,
                            step_seconds_ / static_cast<double>(total_steps_),
                            recorder_ ? recorder_->conflict_share() : -1.0, means});
@@ -177,8 +165,7 @@ class Run {
     record["seconds"] = epoch_seconds();
     record["seconds_per_step"] = step_seconds_ / static_cast<double>(total_steps_);
     record["learning_rate"] = learning_rate;
-    const auto means = mean_losses();
-    for (size_t t = 0; t < means.size(); ++t) record["train"][job_.model.tasks()[t].name]["loss"] = number(means[t]);
+    sums_.append_to(record);
     if (epoch_ % job_.options.evaluate_every == 0 || epoch_ == job_.options.epochs) validate(record);
     if (recorder_) {
       record["conflict_share"] = recorder_->conflict_share();
@@ -193,7 +180,7 @@ class Run {
     position_ = 0;
     epoch_seconds_before_ = 0.0;
     epoch_start_ = Clock::now();
-    std::fill(loss_sums_.begin(), loss_sums_.end(), 0.0);
+    sums_.clear();
     if (epoch_ <= job_.options.epochs && (epoch_ - 1) % job_.options.checkpoint_every == 0) save();
   }
 
@@ -201,6 +188,7 @@ class Run {
     if (job_.data.validation->size() == 0) return;
     const TaskMetrics metrics = evaluate(job_.model, *job_.data.validation, job_.options.eval_batch_size);
     record["validation"] = to_json(metrics);
+    job_.method.scalarizer.after_validation(achievements(job_.model.tasks(), metrics));
     const double score = validation_score(job_.model.tasks(), metrics);
     if (!best_.is_null() && score <= best_.at("score").get<double>()) return;
     best_ = {{"epoch", epoch_}, {"score", score}, {"validation", record["validation"]}};
@@ -213,7 +201,7 @@ class Run {
                                      {"method_rng", method_rng_.counter()},
                                      {"epoch", epoch_},
                                      {"position", position_},
-                                     {"loss_sums", loss_sums_},
+                                     {"sums", sums_.state()},
                                      {"epoch_seconds", epoch_seconds()},
                                      {"seconds", seconds()},
                                      {"step_seconds", step_seconds_},
@@ -222,7 +210,7 @@ class Run {
                                      {"log_bytes", log_->size()}},
                                     job_.model.state(),
                                     step_->optimizer().state(),
-                                    job_.aggregator.state()});
+                                    step_->method_state()});
   }
 
   /// Test metrics of the last and of the best epoch; the one time that the test split is looked at.
@@ -267,7 +255,7 @@ class Run {
   int64_t epoch_ = 1;     ///< the running epoch
   int64_t position_ = 0;  ///< steps done in it
   int64_t total_steps_ = 0;
-  std::vector<double> loss_sums_;
+  EpochSums sums_;
   Json best_;                        ///< {epoch, score, validation} or null
   double epoch_seconds_before_ = 0;  ///< of the running epoch, before the last stop
   double seconds_before_ = 0;        ///< of the run, before the last stop

@@ -32,9 +32,9 @@ class TrainObserver {
 struct TrainJob {
   MultiTaskModel& model;
   const DataSplits& data;  ///< with exactly the model's tasks
-  Aggregator& aggregator;
-  Reduction reduction;
+  StepMethod method;
   TrainOptions options;
+  StepOptions step;
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
   ConflictOptions conflict;

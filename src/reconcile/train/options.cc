@@ -16,6 +16,28 @@ const OptionTable<TrainOptions>& train_options() {
   return table;
 }
 
+const OptionTable<StepOptions>& step_options() {
+  using O = StepOptions;
+  static const OptionTable<O> table{
+      option("gradient", &O::gradient, one_of({"parameters", "representation"}),
+             "what methods see: gradients of the shared parameters (one backward pass a task), or of what the heads "
+             "read (one pass through the shared network)"),
+      option("scope", &O::scope, one_of({"all", "layer", "stage"}),
+             "aggregate the whole vector, each layer alone, or each stage (layers whose names agree up to the first "
+             "dot)"),
+      option("update_every", &O::update_every, at_least(1),
+             "steps between calls of the aggregator; in between its last weights are used, with one backward pass"),
+      option("head_gradient", &O::head_gradient, one_of({"own", "weighted"}),
+             "a task's own parameters get the gradient of its own (scalarized) loss, or that times the aggregator's "
+             "weight"),
+      option("clip_norm", &O::clip_norm, at_least(0),
+             "largest norm of the shared gradient, clipped after the backward pass; 0 does not clip"),
+      option("accumulate", &O::accumulate, at_least(1),
+             "cut each batch into so many parts and add up their task gradients: less memory, same step"),
+  };
+  return table;
+}
+
 const OptionTable<ConflictOptions>& conflict_options() {
   using O = ConflictOptions;
   static const OptionTable<O> table{

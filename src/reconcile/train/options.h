@@ -16,6 +16,17 @@ struct TrainOptions {
 };
 const OptionTable<TrainOptions>& train_options();
 
+/// How a step forms its gradients, whatever the method.
+struct StepOptions {
+  std::string gradient = "parameters";  ///< what the aggregator sees: of the parameters, or of the representation
+  std::string scope = "all";            ///< what it sees at once: all | layer | stage
+  int64_t update_every = 1;             ///< steps between calls of the aggregator; its weights are kept in between
+  std::string head_gradient = "own";    ///< own | weighted: whether its weights reach a task's own parameters
+  double clip_norm = 0.0;               ///< largest norm of the shared gradient; 0 = any
+  int64_t accumulate = 1;               ///< parts that a batch is cut into, one after the other
+};
+const OptionTable<StepOptions>& step_options();
+
 /// What is counted about conflicts.
 struct ConflictOptions {
   bool record = true;

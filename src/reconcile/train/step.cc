@@ -1,130 +1,282 @@
 #include "reconcile/train/step.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
-
-#include <cmath>
+#include <fmt/ranges.h>
 
 #include "reconcile/base/error.h"
-#include "reconcile/metrics/task_type.h"
+#include "reconcile/train/network_probe.h"
 
 namespace reconcile {
 namespace {
 
-/// Writes the gradients of `loss` with respect to `parameters` into `places`; a parameter the loss does not reach gets
-/// zeros.
-void write_gradients(const at::Tensor& loss, const std::vector<at::Tensor>& parameters,
-                     const std::vector<at::Tensor>& places, bool keep_graph) {
-  const auto gradients = torch::autograd::grad({loss}, parameters, {}, keep_graph, false, true);
-  const at::NoGradGuard no_grad;
-  for (size_t i = 0; i < places.size(); ++i) {
-    at::Tensor place = places[i];
-    if (gradients[i].defined()) {
-      place.copy_(gradients[i].view_as(place));
-    } else {
-      place.zero_();
-    }
-  }
+using Weights = std::vector<double>;
+using Tensors = std::vector<at::Tensor>;
+
+Weights product(const Weights& a, const Weights& b, double factor) {
+  Weights result = a;
+  for (size_t t = 0; t < result.size(); ++t) result[t] *= b[t] * factor;
+  return result;
 }
 
-void append(std::vector<at::Tensor>& to, const std::vector<at::Tensor>& more) {
-  to.insert(to.end(), more.begin(), more.end());
+/// The k-th of n equal parts of a batch.
+Batch part_of(const Batch& batch, int64_t k, int64_t n) {
+  if (n == 1) return batch;
+  const auto cut = [&](const at::Tensor& whole) { return whole.narrow(0, k * (whole.size(0) / n), whole.size(0) / n); };
+  Batch part{map(batch.inputs, cut), {}};
+  for (const auto& target : batch.targets) part.targets.push_back(cut(target));
+  return part;
+}
+
+/// Scalars that pull back weights[t] times a loss; undefined where the weight is zero.
+Tensors cotangents(const Weights& weights, const at::Tensor& like) {
+  Tensors result;
+  for (const double w : weights) result.push_back(w == 0.0 ? at::Tensor() : at::full_like(like, w));
+  return result;
+}
+
+void scale_rows(TaskGradients& rows, const Weights& weights) {
+  const at::NoGradGuard no_grad;
+  for (size_t t = 0; t < weights.size(); ++t) {
+    if (weights[t] != 1.0) rows.rows()[static_cast<int64_t>(t)].mul_(weights[t]);
+  }
+  rows.changed();
+}
+
+void append(const NamedTensors& tensors, const std::string& prefix, NamedTensors& to) {
+  for (const auto& [name, tensor] : tensors) to.emplace_back(prefix + name, tensor);
 }
 
 }  // namespace
 
-Step::Step(MultiTaskModel& model, Aggregator& aggregator, Reduction reduction, const OptimizerOptions& options,
-           ConflictRecorder* recorder)
+void check_step(const StepOptions& options, const Aggregator& aggregator, const Where& where) {
+  const bool parameters = options.gradient == "parameters";
+  const auto refuse = [&](const std::string& key, const std::string& value, const std::string& rule) {
+    fail<InvalidArgument>("{} = {}, {}", where(key), value, rule);
+  };
+  if (!aggregator.gives_weights()) {
+    if (options.update_every > 1) {
+      refuse("update_every", std::to_string(options.update_every),
+             "but this method has no task weights that could be used again. Set it to 1.");
+    }
+    if (options.head_gradient == "weighted") {
+      refuse("head_gradient", "\"weighted\"", "but this method has no task weights. Set it to \"own\".");
+    }
+  }
+  if (parameters) return;
+  if (options.accumulate > 1) {
+    refuse("accumulate", std::to_string(options.accumulate),
+           "but with gradient = \"representation\" the whole graph is kept anyway. Set it to 1.");
+  }
+  if (options.scope != "all") {
+    refuse("scope", fmt::format("\"{}\"", options.scope),
+           "but with gradient = \"representation\" there are no layers to tell apart. Set it to \"all\".");
+  }
+  if (aggregator.batches_per_step() > 1) {
+    refuse("gradient", "\"representation\"", "but this method needs gradients of several batches. Use \"parameters\".");
+  }
+}
+
+Step::Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& options,
+           const OptimizerOptions& optimizer, ConflictRecorder* recorder)
     : model_(model),
-      aggregator_(aggregator),
-      scale_(reduction == Reduction::kMean ? static_cast<double>(model.num_tasks()) : 1.0),
+      method_(method),
+      options_(options),
       recorder_(recorder),
-      shared_(model.shared_parameters()) {
-  const ParamLayout layout = model.shared_layout();
-  gradient_ = at::zeros({layout.size()});
-  NamedTensors named;
-  std::vector<at::Tensor> gradients;
-  for (size_t i = 0; i < shared_.size(); ++i) {
-    const auto& range = layout.parameters()[i];
-    shared_gradients_.push_back(gradient_.slice(0, range.begin, range.end));
-    named.emplace_back(range.name, shared_[i]);
-    gradients.push_back(shared_gradients_.back());
-  }
-  for (int64_t t = 0; t < model.num_tasks(); ++t) {
-    own_.push_back(model.task_parameters(t));
-    auto& places = own_gradients_.emplace_back();
-    for (size_t i = 0; i < own_[t].size(); ++i) {
-      places.push_back(at::zeros_like(own_[t][i]));
-      named.emplace_back(fmt::format("task{}.{}", t, i), own_[t][i]);
-      gradients.push_back(places.back());
-    }
-  }
-  optimizer_ = std::make_unique<Optimizer>(options, std::move(named), std::move(gradients));
+      backward_(model),
+      scalarizer_scale_(method.scalarizer_reduction == Reduction::kMean ? static_cast<double>(model.num_tasks()) : 1.0),
+      aggregator_scale_(method.aggregator_reduction == Reduction::kMean ? static_cast<double>(model.num_tasks())
+                                                                        : 1.0) {
+  check_step(options, method.aggregator, [](const std::string& key) { return "step." + key; });
+  NamedTensors parameters = backward_.parameters();
+  Tensors gradients = backward_.gradients();
+  const NamedTensors learned = method.scalarizer.parameters();
+  append(learned, "scalarizer.", parameters);
+  for (const auto& gradient : method.scalarizer.parameter_gradients()) gradients.push_back(gradient);
+  optimizer_ = std::make_unique<Optimizer>(optimizer, std::move(parameters), std::move(gradients), learned.size());
 }
 
-std::vector<at::Tensor> Step::task_losses(const Batch& batch) {
-  const auto predictions = model_.forward(batch.inputs);
-  std::vector<at::Tensor> losses;
-  for (int64_t t = 0; t < model_.num_tasks(); ++t) {
-    losses.push_back(task_loss(model_.tasks()[t], predictions[t], batch.targets[t]));
-  }
-  return losses;
+Weights Step::scalarize(const Moment& moment, Rng& rng, const StepResult& result) {
+  Weights weights = method_.scalarizer(result.losses, moment, rng).weights;
+  for (double& weight : weights) weight *= scalarizer_scale_;
+  return weights;
 }
 
-void Step::one_pass(const std::vector<at::Tensor>& losses, const std::vector<double>& weights) {
-  // A task's own parameters are reached by its own loss alone, so one pass of the plain sum gives them their own
-  // gradients; the weights go to the shared parameters only, which needs equal weights here or T passes.
-  std::vector<at::Tensor> parameters = shared_;
-  std::vector<at::Tensor> places = shared_gradients_;
-  for (size_t t = 0; t < own_.size(); ++t) {
-    append(parameters, own_[t]);
-    append(places, own_gradients_[t]);
-  }
-  write_gradients(at::stack(losses).sum(), parameters, places, false);
+void Step::aggregate(TaskGradients& rows, const Weights& task_weights, at::Tensor& direction, Rng& rng,
+                     StepResult& result) {
   const at::NoGradGuard no_grad;
-  if (weights.front() * scale_ != 1.0) gradient_.mul_(weights.front() * scale_);
-}
-
-Aggregation Step::all_passes(const std::vector<at::Tensor>& losses, Rng& rng) {
-  if (task_gradients_ == nullptr) {
-    task_gradients_ = std::make_unique<TaskGradients>(model_.shared_layout(), model_.num_tasks(), gradient_.options());
-  }
-  for (int64_t t = 0; t < model_.num_tasks(); ++t) {
-    std::vector<at::Tensor> parameters = shared_;
-    std::vector<at::Tensor> places;
-    for (size_t i = 0; i < shared_.size(); ++i) places.push_back(task_gradients_->place(t, static_cast<int64_t>(i)));
-    append(parameters, own_[t]);
-    append(places, own_gradients_[t]);
-    write_gradients(losses[t], parameters, places, t + 1 < model_.num_tasks());
-  }
-  task_gradients_->changed();
-  if (recorder_ != nullptr) recorder_->observe(*task_gradients_);
-  Aggregation aggregation = aggregator_(*task_gradients_, rng, gradient_);
-  const at::NoGradGuard no_grad;
-  if (scale_ != 1.0) gradient_.mul_(scale_);
-  return aggregation;
-}
-
-StepResult Step::operator()(const Batch& batch, double learning_rate, Rng& rng) {
-  const auto losses = task_losses(batch);
-  StepResult result;
-  for (int64_t t = 0; t < model_.num_tasks(); ++t) {
-    result.losses.push_back(losses[t].item<double>());
-    if (!std::isfinite(result.losses.back())) {
-      fail<StateError>("the loss of task \"{}\" is {}. Lower the learning rate or look at its data.",
-                       model_.tasks()[t].name, result.losses.back());
-    }
-  }
-  const auto constant = aggregator_.constant_weights(model_.num_tasks());
-  const bool equal = constant && std::equal(constant->begin() + 1, constant->end(), constant->begin());
-  if (equal && recorder_ == nullptr) {
-    one_pass(losses, *constant);
-    result.aggregation.weights = constant;
+  if (updates_) {
+    const Aggregation aggregation = method_.aggregator(rows, rng, direction);
+    result.fallback = aggregation.fallback;
+    kept_ = aggregation.weights.value_or(Weights{});
   } else {
-    result.aggregation = all_passes(losses, rng);
+    rows.combine(kept_, direction);
   }
+  if (aggregator_scale_ != 1.0) direction.mul_(aggregator_scale_);
+  if (!kept_.empty()) result.weights = product(task_weights, kept_, aggregator_scale_);
+}
+
+void Step::one_pass(const Batch& batch, const Weights& aggregated, const Moment& moment, Rng& rng, StepResult& result) {
+  const int64_t n = options_.accumulate;
+  Weights weights;
+  for (int64_t k = 0; k < n; ++k) {
+    const Batch part = part_of(batch, k, n);
+    const Tensors losses = task_losses(model_, model_.forward(part.inputs), part);
+    add_values(losses, model_.tasks(), 1.0 / static_cast<double>(n), result.losses);
+    if (k == 0) {  // with several parts the weights do not depend on the losses
+      weights = scalarize(moment, rng, result);
+      result.weights = product(weights, aggregated, aggregator_scale_);
+    }
+    const auto pulled = [&](const Weights& w) {
+      return cotangents(product(w, Weights(w.size(), 1.0), 1.0 / static_cast<double>(n)), losses.front());
+    };
+    const bool same = options_.head_gradient == "weighted" || weights == *result.weights;
+    backward_.pull(losses, pulled(*result.weights), same ? Tensors{} : pulled(weights), k > 0);
+  }
+}
+
+void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng& rng, StepResult& result) {
+  while (rows_.size() < batches.size()) rows_.push_back(backward_.make_rows());
+  const auto num_batches = static_cast<double>(batches.size());
+  const auto n = static_cast<double>(options_.accumulate);
+  for (size_t b = 0; b < batches.size(); ++b) {
+    for (int64_t k = 0; k < options_.accumulate; ++k) {
+      const Batch part = part_of(batches[b], k, options_.accumulate);
+      const Tensors losses = task_losses(model_, model_.forward(part.inputs), part);
+      add_values(losses, model_.tasks(), 1.0 / (n * num_batches), result.losses);
+      if (b > 0 && k == 0) at::Tensor(rows_[b].rows()).zero_();  // own gradients add up over the batches
+      backward_.pull_rows(losses, {}, rows_[b], b > 0 || k > 0);
+    }
+  }
+  TaskGradients& rows = rows_.front();
+  if (recorder_ != nullptr && updates_) recorder_->observe(rows);
+  const Weights weights = scalarize(moment, rng, result);
+  const Weights ones(weights.size(), 1.0);
+  for (auto& of_batch : rows_) scale_rows(of_batch, product(weights, ones, 1.0 / n));
+  rows.losses = result.losses;
+  rows.independent.clear();
+  for (size_t b = 1; b < batches.size(); ++b) rows.independent.push_back(rows_[b].rows());
+  aggregate(rows, weights, backward_.shared(), rng, result);
+  const Weights& own = options_.head_gradient == "weighted" ? *result.weights : weights;
+  backward_.scale_own(product(own, ones, 1.0 / (n * num_batches)));
+}
+
+void Step::through_representation(const Batch& batch, const Moment& moment, Rng& rng, StepResult& result) {
+  const Streams representation = model_.representation(batch.inputs);
+  Tensors leaves;
+  for (int64_t t = 0; t < model_.num_tasks(); ++t) {
+    leaves.push_back(representation.of_task(t).detach().requires_grad_(true));
+  }
+  const Tensors losses =
+      task_losses(model_, model_.predict(Streams(Partition::separate(model_.num_tasks()), leaves)), batch);
+  add_values(losses, model_.tasks(), 1.0, result.losses);
+  if (rows_.empty() || rows_.front().rows().size(1) != leaves.front().numel()) {
+    ParamLayout layout;
+    layout.add_layer("representation");
+    layout.add_parameter("representation", leaves.front().numel());
+    rows_.clear();
+    rows_.emplace_back(std::move(layout), model_.num_tasks(), leaves.front().options());
+  }
+  TaskGradients& rows = rows_.front();
+  backward_.pull_rows(losses, leaves, rows, false);
+  const Weights weights = scalarize(moment, rng, result);
+  scale_rows(rows, weights);
+  rows.losses = result.losses;
+  at::Tensor direction = at::empty({rows.rows().size(1)}, rows.rows().options());
+  aggregate(rows, weights, direction, rng, result);
+  backward_.scale_own(options_.head_gradient == "weighted" ? *result.weights : weights);
+  pull_representation(representation, rows, direction, kept_);
+}
+
+void Step::pull_representation(const Streams& representation, const TaskGradients& rows, const at::Tensor& direction,
+                               const Weights& aggregated) {
+  const Partition& streams = representation.partition();
+  const bool is_split = !streams.is_shared();
+  if (is_split && aggregated.empty()) {
+    fail<InvalidArgument>(
+        "step.gradient = \"representation\", but the tasks read different representations of this split network and "
+        "the method has no task weights. Use \"parameters\".");
+  }
+  Tensors shared;
+  Tensors own;
+  for (int64_t g = 0; g < streams.num_groups(); ++g) {
+    const at::Tensor& value = representation.values()[g];
+    at::Tensor to_shared = at::zeros({value.numel()}, rows.rows().options());
+    at::Tensor to_own = to_shared.clone();
+    for (const int64_t t : streams.tasks_of(g)) {
+      const double weight = is_split ? aggregated[t] * aggregator_scale_ : 0.0;
+      to_shared.add_(rows.rows()[t], weight);
+      to_own.add_(rows.rows()[t], options_.head_gradient == "weighted" ? weight : 1.0);
+    }
+    shared.push_back((is_split ? to_shared : direction).view_as(value));
+    own.push_back(to_own.view_as(value));
+  }
+  backward_.shared().zero_();
+  backward_.pull(representation.values(), shared, is_split ? own : Tensors{}, true);
+}
+
+void Step::look_ahead(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng,
+                      StepResult& result) {
+  Tensors parameters;
+  const NamedTensors named = backward_.parameters();
+  for (const auto& [name, tensor] : named) parameters.push_back(tensor);
+  NetworkProbe probe(model_, parameters, batches);
+  const at::Tensor gradient = method_.scalarizer.look_ahead(probe, learning_rate);
+  if (!gradient.defined()) return;
+  backward_.set(gradient);
+  result.losses = probe.losses(0, {});
+  result.weights = scalarize(moment, rng, result);
+}
+
+void Step::tell_losses_after_step(const Batch& batch) {
+  const Tensors parameters;
+  NetworkProbe probe(model_, parameters, {&batch, 1});
+  method_.scalarizer.after_step(probe.losses(0, {}));
+}
+
+StepResult Step::operator()(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng) {
+  StepResult result;
+  if (method_.scalarizer.batches_per_step() > 1) look_ahead(batches, moment, learning_rate, rng, result);
+  if (result.losses.empty())
+    descend(batches.first(static_cast<size_t>(method_.aggregator.batches_per_step())), moment, rng, result);
+  backward_.check_and_clip(options_.clip_norm);
   optimizer_->step(learning_rate);
+  if (method_.scalarizer.wants_losses_after_step()) tell_losses_after_step(batches.front());
   return result;
+}
+
+void Step::descend(std::span<const Batch> batches, const Moment& moment, Rng& rng, StepResult& result) {
+  updates_ = is_update(moment);
+  auto known = method_.aggregator.constant_weights(model_.num_tasks());
+  if (!updates_) known = kept_;
+  const bool losses_first = options_.accumulate == 1 || method_.scalarizer.constant_weights();
+  if (options_.gradient == "representation") {
+    through_representation(batches.front(), moment, rng, result);
+  } else if (known && losses_first && (recorder_ == nullptr || !updates_)) {
+    one_pass(batches.front(), *known, moment, rng, result);
+  } else {
+    all_passes(batches, moment, rng, result);
+  }
+}
+
+NamedTensors Step::method_state() const {
+  NamedTensors state;
+  append(method_.scalarizer.state(), "scalarizer/", state);
+  append(method_.aggregator.state(), "aggregator/", state);
+  if (options_.update_every > 1) state.emplace_back("kept", at::tensor(kept_, at::kDouble));
+  return state;
+}
+
+void Step::load_method_state(const NamedTensors& state) {
+  NamedTensors scalarizer;
+  NamedTensors aggregator;
+  for (const auto& [name, tensor] : state) {
+    const auto slash = name.find('/');
+    if (name.starts_with("scalarizer/")) scalarizer.emplace_back(name.substr(slash + 1), tensor);
+    if (name.starts_with("aggregator/")) aggregator.emplace_back(name.substr(slash + 1), tensor);
+    if (name == "kept") kept_.assign(tensor.data_ptr<double>(), tensor.data_ptr<double>() + tensor.numel());
+  }
+  method_.scalarizer.load_state(scalarizer);
+  method_.aggregator.load_state(aggregator);
 }
 
 }  // namespace reconcile

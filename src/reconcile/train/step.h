@@ -1,53 +1,94 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "reconcile/aggregators/aggregator.h"
 #include "reconcile/conflict/recorder.h"
 #include "reconcile/core/batch.h"
 #include "reconcile/models/model.h"
+#include "reconcile/scalarizers/scalarizer.h"
+#include "reconcile/train/backward.h"
 #include "reconcile/train/optimizer.h"
+#include "reconcile/train/options.h"
 
 namespace reconcile {
 
-/// What one step did.
-struct StepResult {
-  std::vector<double> losses;  ///< [T]
-  Aggregation aggregation;
+/// What turns losses into an update. The parts must outlive who uses them.
+struct StepMethod {
+  Scalarizer& scalarizer;
+  Reduction scalarizer_reduction;
+  Aggregator& aggregator;
+  Reduction aggregator_reduction;
+
+  /// Independent batches that one step needs.
+  [[nodiscard]] int64_t batches_per_step() const {
+    return std::max(scalarizer.batches_per_step(), aggregator.batches_per_step());
+  }
 };
 
-/// One training step: forward, gradients of every task, aggregation, update.
-///   Shared parameters get the aggregator's direction, brought to the sum convention (`Reduction`), so that one
-///   learning rate fits every method; a task's own parameters get the gradient of its own loss.
-/// If the weights are constant and nobody records conflicts, one backward pass of the weighted sum serves everybody and
-/// no [T, P] is made; otherwise T passes fill the one buffer, and the graph is freed in the last.
+/// What one step did.
+struct StepResult {
+  std::vector<double> losses;                  ///< [T], means over the step's batches
+  std::optional<std::vector<double>> weights;  ///< [T] of the shared gradient, if it is a weighted sum of the tasks'
+  std::string fallback;                        ///< of the aggregator, or ""
+};
+
+/// InvalidArgument, with the place of the key, if the aggregator cannot do what the options ask for.
+void check_step(const StepOptions& options, const Aggregator& aggregator, const Where& where);
+
+/// One training step: forward, task weights, gradients of every task, aggregation, update.
+///   losses -> scalarizer -> weights w [T];  rows w[t] * gradient of loss t -> aggregator -> shared gradient [P]
+///   Both are brought to the sum convention (`Reduction`), so that one learning rate fits every method. A task's own
+///   parameters get the gradient of w[t] * loss t, whatever the aggregator does, unless `head_gradient` is weighted.
+/// If the aggregator's weights are known beforehand and nobody records conflicts, one backward pass serves everybody
+/// and no [T, P] is made; otherwise T passes fill the one buffer, and the graph is freed in the last.
 class Step {
  public:
-  /// All references must outlive the step; `recorder` may be null.
-  Step(MultiTaskModel& model, Aggregator& aggregator, Reduction reduction, const OptimizerOptions& options,
+  /// All references must outlive the step; `recorder` may be null. InvalidArgument as check_step.
+  Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& options, const OptimizerOptions& optimizer,
        ConflictRecorder* recorder);
 
-  /// StateError naming the task if a loss or a task's gradient is not finite; then nothing was updated.
-  StepResult operator()(const Batch& batch, double learning_rate, Rng& rng);
+  /// `batches` are drawn independently, as many as the method asks for. StateError if a loss or gradient is not
+  /// finite, naming the task where it is known; then no parameter was moved.
+  StepResult operator()(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng);
 
   [[nodiscard]] Optimizer& optimizer() { return *optimizer_; }
+  /// Memory of scalarizer and aggregator, and the weights that are kept between updates.
+  [[nodiscard]] NamedTensors method_state() const;
+  /// StateError if it does not fit.
+  void load_method_state(const NamedTensors& state);
 
  private:
-  std::vector<at::Tensor> task_losses(const Batch& batch);
-  void one_pass(const std::vector<at::Tensor>& losses, const std::vector<double>& weights);
-  Aggregation all_passes(const std::vector<at::Tensor>& losses, Rng& rng);
+  using Weights = std::vector<double>;
+  using Tensors = std::vector<at::Tensor>;
+  Weights scalarize(const Moment& moment, Rng& rng, const StepResult& result);
+  void aggregate(TaskGradients& rows, const Weights& task_weights, at::Tensor& direction, Rng& rng, StepResult& result);
+  void one_pass(const Batch& batch, const Weights& aggregated, const Moment& moment, Rng& rng, StepResult& result);
+  void all_passes(std::span<const Batch> batches, const Moment& moment, Rng& rng, StepResult& result);
+  void through_representation(const Batch& batch, const Moment& moment, Rng& rng, StepResult& result);
+  void pull_representation(const Streams& representation, const TaskGradients& rows, const at::Tensor& direction,
+                           const Weights& aggregated);
+  void look_ahead(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng,
+                  StepResult& result);
+  void descend(std::span<const Batch> batches, const Moment& moment, Rng& rng, StepResult& result);
+  void tell_losses_after_step(const Batch& batch);
+  [[nodiscard]] bool is_update(const Moment& moment) const {
+    return kept_.empty() || moment.step % options_.update_every == 0;
+  }
 
   MultiTaskModel& model_;
-  Aggregator& aggregator_;
-  double scale_;
+  StepMethod method_;
+  StepOptions options_;
   ConflictRecorder* recorder_;
-  std::vector<at::Tensor> shared_;                      ///< parameters of the shared layout
-  std::vector<std::vector<at::Tensor>> own_;            ///< [T] task-specific parameters
-  std::vector<std::vector<at::Tensor>> own_gradients_;  ///< [T] where their gradients stand
-  at::Tensor gradient_;                                 ///< [P] direction of the shared parameters
-  std::vector<at::Tensor> shared_gradients_;            ///< views into gradient_, one a parameter
-  std::unique_ptr<TaskGradients> task_gradients_;       ///< made at the first step that needs it
+  Backward backward_;
+  double scalarizer_scale_;          ///< what brings its weights to the sum convention
+  double aggregator_scale_;          ///< the same for its direction
+  std::vector<TaskGradients> rows_;  ///< one a batch; made at the first step that needs them
+  Weights kept_;                     ///< of the aggregator's last call
+  bool updates_ = true;              ///< whether this step calls the aggregator
   std::unique_ptr<Optimizer> optimizer_;
 };
 

@@ -14,6 +14,11 @@ namespace aggregator_entries {
 #include "reconcile/aggregators/catalog.inc"
 #undef X
 }  // namespace aggregator_entries
+namespace scalarizer_entries {
+#define X(name) ScalarizerEntry name##_entry();
+#include "reconcile/scalarizers/catalog.inc"
+#undef X
+}  // namespace scalarizer_entries
 namespace model_entries {
 ModelEntry small_cnn_entry();
 }
@@ -51,8 +56,38 @@ inline AggregatorEntry aggregator_named(const std::string& name) {
   if (name == #stem) return aggregator_entries::stem##_entry();
 #include "reconcile/aggregators/catalog.inc"
 #undef X
-  return {};
+  throw std::out_of_range(name);
 }
+
+/// A scalarizer and an aggregator by name, for two tasks.
+struct TinyMethod {
+  explicit TinyMethod(const std::string& aggregator_name, const std::string& scalarizer_name = "sum") {
+    take(aggregator_named(aggregator_name));
+#define X(stem) \
+  if (scalarizer_name == #stem) take(scalarizer_entries::stem##_entry());
+#include "reconcile/scalarizers/catalog.inc"
+#undef X
+  }
+  void take(const AggregatorEntry& entry) {
+    aggregator = entry.make(Json::object(), where, [this](const std::string& name) {
+      return aggregator_named(name).make(Json::object(), where, nullptr);
+    });
+    aggregator_reduction = entry.reduction;
+  }
+  void take(const ScalarizerEntry& entry) {
+    scalarizer = entry.make(Json::object(), where, 2);
+    scalarizer_reduction = entry.reduction;
+  }
+  [[nodiscard]] StepMethod for_step() const {
+    return {*scalarizer, scalarizer_reduction, *aggregator, aggregator_reduction};
+  }
+
+  Where where = [](const std::string& key) { return key; };
+  std::unique_ptr<Scalarizer> scalarizer;
+  Reduction scalarizer_reduction{};
+  std::unique_ptr<Aggregator> aggregator;
+  Reduction aggregator_reduction{};
+};
 
 /// Stops the run after a number of steps, and keeps what it is told.
 struct Stopper final : TrainObserver {
@@ -67,23 +102,22 @@ struct Stopper final : TrainObserver {
 };
 
 /// A training run on `quadrants` in `directory`; the model is the caller's.
-inline Json train_tiny(MultiTaskModel& model, const std::string& method, const std::filesystem::path& directory,
-                       Stopper& observer, TrainOptions options = {.epochs = 3, .batch_size = 16}) {
+inline Json train_tiny(MultiTaskModel& model, const std::string& aggregator, const std::filesystem::path& directory,
+                       Stopper& observer, TrainOptions options = {.epochs = 3, .batch_size = 16},
+                       const StepOptions& step = {}, const std::string& scalarizer = "sum") {
+  const TinyMethod method(aggregator, scalarizer);
   const DataSplits data{quadrants(96, 1), quadrants(32, 2), quadrants(32, 3), {}};
-  const auto where = [](const std::string& key) { return key; };
-  const AggregatorEntry entry = aggregator_named(method);
-  const auto aggregator = entry.make(Json::object(), where, nullptr);
   return train({.model = model,
                 .data = data,
-                .aggregator = *aggregator,
-                .reduction = entry.reduction,
+                .method = method.for_step(),
                 .options = options,
+                .step = step,
                 .optimizer = {.lr = 0.05},
                 .schedule = {},
-                .conflict = {},
+                .conflict = {.record = step.gradient == "parameters"},
                 .rng = Rng(7),
                 .directory = directory,
-                .header = {{"method", method}},
+                .header = {{"method", aggregator}},
                 .observer = observer,
                 .stop = observer.stop});
 }

@@ -28,30 +28,83 @@ void expect_same_weights(const MultiTaskModel& a, const MultiTaskModel& b) {
   for (size_t i = 0; i < left.size(); ++i) EXPECT_TRUE(at::equal(left[i].second, right[i].second)) << left[i].first;
 }
 
-class EveryMethod : public testing::TestWithParam<std::string> {};
+/// One way of training.
+struct Way {
+  std::string aggregator = "sum";
+  std::string scalarizer = "sum";
+  StepOptions step;
+};
 
-TEST_P(EveryMethod, AStoppedRunContinuesBitForBit) {
+Json train_way(MultiTaskModel& model, const Way& way, const fs::path& directory, Stopper& observer) {
+  return train_tiny(model, way.aggregator, directory, observer, {.epochs = 3, .batch_size = 16}, way.step,
+                    way.scalarizer);
+}
+
+/// Every method of the catalogues, and every option of a step.
+std::vector<Way> all_ways() {
+  std::vector<Way> ways{{.step = {.accumulate = 2}},
+                        {.aggregator = "cagrad", .step = {.update_every = 3}},
+                        {.aggregator = "mgda", .step = {.gradient = "representation"}},
+                        {.aggregator = "cagrad", .step = {.head_gradient = "weighted", .clip_norm = 0.5}}};
+#define X(stem) ways.push_back({.aggregator = #stem});
+#include "reconcile/aggregators/catalog.inc"
+#undef X
+#define X(stem) ways.push_back({.scalarizer = #stem});
+#include "reconcile/scalarizers/catalog.inc"
+#undef X
+  return ways;
+}
+
+class EveryWay : public testing::TestWithParam<Way> {};
+
+TEST_P(EveryWay, AStoppedRunContinuesBitForBit) {
   auto straight = tiny_model();
   Stopper never;
   const fs::path one = fresh_folder("straight");
-  const Json expected = train_tiny(*straight, GetParam(), one, never);
+  const Json expected = train_way(*straight, GetParam(), one, never);
   const fs::path two = fresh_folder("stopped");
-  for (const int64_t stop_after : {4, 5}) {  // in the middle of epochs 1 and 2
+  for (const int64_t stop_after : {1, 2}) {  // in the middle of epochs
     auto model = tiny_model();
     Stopper stopper(stop_after);
-    EXPECT_TRUE(train_tiny(*model, GetParam(), two, stopper).is_null());
+    EXPECT_TRUE(train_way(*model, GetParam(), two, stopper).is_null());
   }
   auto resumed = tiny_model(99);  // its own initial values must not matter
   Stopper watcher;
-  const Json actual = train_tiny(*resumed, GetParam(), two, watcher);
+  const Json actual = train_way(*resumed, GetParam(), two, watcher);
   expect_same_weights(*straight, *resumed);
   EXPECT_EQ(expected.at("last"), actual.at("last"));
   EXPECT_EQ(expected.at("best"), actual.at("best"));
   EXPECT_EQ(without_times(one / "run.jsonl"), without_times(two / "run.jsonl"));
-  EXPECT_EQ(watcher.messages.front(), "resuming at epoch 2, step 3 of 6");
+  EXPECT_TRUE(watcher.messages.front().starts_with("resuming at epoch ")) << watcher.messages.front();
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryMethod, testing::Values("sum", "mgda", "pcgrad", "graddrop", "cagrad"));
+INSTANTIATE_TEST_SUITE_P(All, EveryWay, testing::ValuesIn(all_ways()), [](const auto& info) {
+  return std::to_string(info.index) + "_" + info.param.aggregator + "_" + info.param.scalarizer;
+});
+
+TEST(Train, PartsMustDivideTheBatch) {
+  auto model = tiny_model();
+  Stopper never;
+  try {
+    train_tiny(*model, "sum", fresh_folder("parts"), never, {.epochs = 1, .batch_size = 16}, {.accumulate = 3});
+    FAIL();
+  } catch (const InvalidArgument& error) {
+    EXPECT_STREQ(error.what(), "step.accumulate = 3, must divide train.batch_size = 16.");
+  }
+}
+
+TEST(Train, RecordsTheTrueTaskWeights) {
+  auto model = tiny_model();
+  Stopper never;
+  const fs::path folder = fresh_folder("weights");
+  train_tiny(*model, "mgda", folder, never);
+  for (const Json& record : read_json_lines(folder / "run.jsonl")) {
+    if (record.at("type") != "epoch") continue;
+    double sum = 0;
+    for (const auto& [task, values] : record.at("train").items()) sum += values.at("weight").get<double>();
+    EXPECT_NEAR(sum, 2.0, 1e-9);  // simplex weights, brought to the convention of the sum
+  }
+}
 
 TEST(Train, LearnsTheQuadrants) {
   auto model = tiny_model();
@@ -80,7 +133,7 @@ TEST(Train, ABatchLargerThanTheSetIsRefused) {
     train_tiny(*model, "sum", fresh_folder("large"), never, {.epochs = 1, .batch_size = 97});
     FAIL();
   } catch (const InvalidArgument& error) {
-    EXPECT_STREQ(error.what(), "train.batch_size = 97, the training set has only 96 samples.");
+    EXPECT_STREQ(error.what(), "train.batch_size = 97: a step takes 97 samples, the training set has only 96.");
   }
 }
 

@@ -14,20 +14,30 @@ Batch batch_of(const Dataset& data, int64_t size) {
   return data.batch(samples);
 }
 
-std::unique_ptr<Aggregator> make(const AggregatorEntry& entry) {
-  return entry.make(Json::object(), [](const std::string& key) { return key; }, nullptr);
+/// What `count` steps of a method did.
+struct Taken {
+  NamedTensors state;  ///< of the network
+  std::vector<StepResult> results;
+};
+
+/// Steps with plain SGD on the same batch, so that a parameter's move is its gradient.
+Taken take_steps(MultiTaskModel& model, const TinyMethod& method, const StepOptions& options = {},
+                 ConflictRecorder* recorder = nullptr, int64_t count = 1) {
+  Step step(model, method.for_step(), options, {.lr = 0.1, .momentum = 0.0}, recorder);
+  const Batch batch = batch_of(*quadrants(32, 1), 32);
+  const std::vector<Batch> batches(static_cast<size_t>(method.aggregator->batches_per_step()), batch);
+  Rng rng(1);
+  Taken taken;
+  for (int64_t i = 0; i < count; ++i) taken.results.push_back(step(batches, {i, count, 1}, 0.1, rng));
+  taken.state = model.state();
+  return taken;
 }
 
 /// Parameters after one step of `method`, with or without a recorder.
 NamedTensors after_step(const std::string& method, bool record) {
   auto model = tiny_model();
-  const AggregatorEntry entry = aggregator_named(method);
-  const auto aggregator = make(entry);
   ConflictRecorder recorder(model->shared_layout(), model->task_names(), {0.0});
-  Step step(*model, *aggregator, entry.reduction, {.lr = 0.1}, record ? &recorder : nullptr);
-  Rng rng(1);
-  step(batch_of(*quadrants(32, 1), 32), 0.1, rng);
-  return model->state();
+  return take_steps(*model, TinyMethod(method), {}, record ? &recorder : nullptr).state;
 }
 
 double largest_difference(const NamedTensors& a, const NamedTensors& b) {
@@ -72,26 +82,18 @@ TEST(Step, CopiesOfSplitLayersLeaveTheSharedVector) {
   Layer& layer = *model->layer("block2.conv");
   layer.split(Partition::separate(2), CopyInit::kEqual, Rng(0));
   EXPECT_EQ(model->shared_layout().size(), before - layer.num_parameters());
-  const AggregatorEntry entry = aggregator_named("cagrad");
-  const auto aggregator = make(entry);
-  Step step(*model, *aggregator, entry.reduction, {.lr = 0.1}, nullptr);
-  Rng rng(1);
-  step(batch_of(*quadrants(32, 1), 32), 0.1, rng);
+  take_steps(*model, TinyMethod("cagrad"));
   EXPECT_FALSE(at::equal(layer.copy(0)[0], layer.copy(1)[0]));
 }
 
 TEST(Step, ALossThatIsNotFiniteNamesItsTaskAndChangesNothing) {
   auto model = tiny_model();
-  const AggregatorEntry entry = aggregator_named("sum");
-  const auto aggregator = make(entry);
-  Step step(*model, *aggregator, entry.reduction, {}, nullptr);
   at::NoGradGuard no_grad;
   at::Tensor(model->heads()[1]->copy(0)[1]).fill_(std::numeric_limits<float>::quiet_NaN());
   const at::Tensor weight = model->layers()[0]->copy(0)[0].clone();
-  Rng rng(1);
   at::AutoGradMode grad(true);
   try {
-    step(batch_of(*quadrants(32, 1), 32), 0.1, rng);
+    take_steps(*model, TinyMethod("sum"));
     FAIL();
   } catch (const StateError& error) {
     EXPECT_NE(std::string(error.what()).find("\"T2\""), std::string::npos);

@@ -1,0 +1,93 @@
+#include "reconcile/report/directions_chart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "reconcile/base/error.h"
+#include "reconcile/report/charts.h"
+#include "reconcile/report/page.h"
+#include "reconcile/report/svg.h"
+
+namespace reconcile::report {
+namespace {
+
+constexpr double kPanel = 150, kTitle = 34, kRadius = 62;
+constexpr size_t kColumns = 5;
+
+Point vector_of(const Json& pair) { return {pair.at(0).get<double>(), pair.at(1).get<double>()}; }
+double length(Point v) { return std::hypot(v.x, v.y); }
+
+/// An arrow from the centre; `v` is 1 long at the panel's radius.
+void arrow(Svg& svg, Point centre, Point v, const std::string& style, const std::string& tip) {
+  const double size = length(v);
+  if (!(size > 0.02)) return svg.circle(centre, 3, style + " fill", tip);
+  const Point tail = centre;
+  const Point head{centre.x + kRadius * v.x, centre.y - kRadius * v.y};
+  const Point along{v.x / size, -v.y / size};
+  const auto wing = [&](double side) {
+    return Point{head.x - 8 * along.x - side * 4 * along.y, head.y - 8 * along.y + side * 4 * along.x};
+  };
+  svg.line(tail, head, style + " line");
+  svg.path({head, wing(1), wing(-1)}, style + " fill", true);
+}
+
+/// The part of the circle whose directions have a non-negative product with every row, as slices of one degree.
+void shade_common_descent(Svg& svg, Point centre, const Json& rows) {
+  constexpr int kSlices = 360;
+  for (int i = 0; i < kSlices; ++i) {
+    const auto at = [&](double slice) {
+      const double angle = 2 * std::numbers::pi * slice / kSlices;
+      return Point{std::cos(angle), std::sin(angle)};
+    };
+    const Point middle = at(i + 0.5);
+    const bool inside = std::all_of(rows.begin(), rows.end(), [&](const Json& row) {
+      const Point g = vector_of(row);
+      return g.x * middle.x + g.y * middle.y >= 0;
+    });
+    if (!inside) continue;
+    const auto rim = [&](Point p) { return Point{centre.x + kRadius * p.x, centre.y - kRadius * p.y}; };
+    svg.path({centre, rim(at(i)), rim(at(i + 1))}, "grey band", true);
+  }
+}
+
+void draw_panel(Svg& svg, Point corner, const Json& rows, const Json& result, double longest) {
+  const Point centre{corner.x + kPanel / 2, corner.y + kTitle + kPanel / 2 - 8};
+  const auto method = result.at("method").get<std::string>();
+  const auto fallback = result.at("fallback").get<std::string>();
+  svg.text_within({corner.x + 6, corner.y + 16}, kPanel - 12, method, "strong");
+  if (!fallback.empty()) svg.text_within({corner.x + 6, corner.y + 30}, kPanel - 12, fallback, "small");
+  shade_common_descent(svg, centre, rows);
+  for (size_t t = 0; t < rows.size(); ++t) {
+    const Point g = vector_of(rows[t]);
+    arrow(svg, centre, {g.x / longest, g.y / longest}, task_colour(t), fmt::format("task {}", t));
+  }
+  const Point d = vector_of(result.at("direction"));
+  const double shown = std::max(longest, length(d));  // a longer direction ends at the rim
+  arrow(svg, centre, {d.x / shown, d.y / shown}, "accent", fmt::format("{}: ({:.4g}, {:.4g})", method, d.x, d.y));
+}
+
+}  // namespace
+
+std::string directions_chart(const Json& rows, const Json& results) {
+  if (rows.at(0).size() != 2) {
+    fail<InvalidArgument>("--plot: the Jacobian has {} columns, drawn can be 2. Leave out --plot.", rows.at(0).size());
+  }
+  double longest = 0;
+  for (const auto& row : rows) longest = std::max(longest, length(vector_of(row)));
+  const size_t columns = std::min(results.size(), kColumns);
+  const size_t lines = (results.size() + columns - 1) / columns;
+  const double height = static_cast<double>(lines) * (kPanel + kTitle);
+  Svg svg(static_cast<double>(columns) * kPanel, height, "Task gradients and the direction of each method");
+  for (size_t i = 0; i < results.size(); ++i) {
+    const Point corner{static_cast<double>(i % columns) * kPanel, static_cast<double>(i / columns) * (kPanel + kTitle)};
+    draw_panel(svg, corner, rows, results[i], longest > 0 ? longest : 1);
+  }
+  std::string drawing = svg.str();
+  drawing.insert(drawing.find('>') + 1, fmt::format("<style>{}</style>", style_sheet()));
+  return drawing;
+}
+
+}  // namespace reconcile::report

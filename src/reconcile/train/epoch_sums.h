@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "reconcile/base/options.h"
+#include "reconcile/core/task.h"
+#include "reconcile/train/step.h"
+
+namespace reconcile {
+
+/// What an epoch record says of the training steps: means over the steps of the epoch so far.
+class EpochSums {
+ public:
+  explicit EpochSums(const TaskSet& tasks) : tasks_(tasks) { clear(); }
+
+  void add(const StepResult& step);
+  void clear();
+  [[nodiscard]] int64_t steps() const { return steps_; }
+  [[nodiscard]] std::vector<double> mean_losses() const;
+
+  /// `train` (loss of every task, and weight where every step had weights) and `fallbacks` (steps that took each), as
+  /// in docs/formats/records.md.
+  void append_to(Json& record) const;
+
+  [[nodiscard]] Json state() const;
+  void load_state(const Json& state);
+
+ private:
+  TaskSet tasks_;
+  int64_t steps_ = 0;
+  int64_t weighted_steps_ = 0;
+  std::vector<double> losses_;   ///< [T] sums
+  std::vector<double> weights_;  ///< [T] sums
+  std::map<std::string, int64_t> fallbacks_;
+};
+
+}  // namespace reconcile
