@@ -38,9 +38,10 @@ double size(const Losses& values) {
   return result;
 }
 
+/// Up to what Adam makes of rounding: it blows gradients of log losses up by as much as 1e8.
 bool is_close(const Losses& a, const Losses& b) {
   for (size_t t = 0; t < b.size(); ++t) {
-    if (!(std::abs(a[t] - b[t]) <= 1e-9 * size(b))) return false;
+    if (!(std::abs(a[t] - b[t]) <= 1e-8 * size(b))) return false;
   }
   return true;
 }
@@ -243,7 +244,7 @@ TEST_P(ScalarizerContract, LeavesTheDerivativesOfItsParameters) {
       for (int64_t j = 0; j < parameters[i].second.numel(); ++j) {
         const double at = parameters[i].second.data_ptr<double>()[j];
         if (std::abs(at) > 1e3) continue;  // has run away: exp(s) is all or nothing there
-        const double h = 1e-5;
+        const double h = 1e-6;
         const double difference = frozen.at(losses, i, j, h).value - frozen.at(losses, i, j, -h).value;
         const double expected = 2 * h * gradients[i].data_ptr<double>()[j];
         EXPECT_NEAR(difference, expected, 1e-5 * std::abs(expected) + rounding(center, losses));

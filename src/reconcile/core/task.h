@@ -20,4 +20,9 @@ struct Task {
 /// The tasks in their fixed order; index = stream.
 using TaskSet = std::vector<Task>;
 
+/// A method's option that has one number a task: `given` [T], or `otherwise` for each if it is empty. InvalidArgument
+/// if their number is not `num_tasks`; `what` is `aggregator "constant": weights`.
+std::vector<double> task_values(const std::vector<double>& given, int64_t num_tasks, double otherwise,
+                                const std::string& what);
+
 }  // namespace reconcile

@@ -16,6 +16,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "reconcile/core/task.h"
 #include "reconcile/scalarizers/log_space.h"
 #include "reconcile/scalarizers/memory.h"
 
@@ -33,7 +34,7 @@ class Achievement final : public Scalarizer {
   };
   Achievement(const Options& options, int64_t num_tasks)
       : options_(options),
-        potentials_(per_task(options.potentials, num_tasks, 1.0, "scalarizer \"amtl\": potentials")),
+        potentials_(task_values(options.potentials, num_tasks, 1.0, "scalarizer \"amtl\": potentials")),
         achieved_(make_memory(num_tasks)) {}
 
   Scalarization operator()(const std::vector<double>& losses, const Moment& /*moment*/, Rng& /*rng*/) override {

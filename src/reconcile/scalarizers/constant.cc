@@ -8,6 +8,7 @@
 
 #include <numeric>
 
+#include "reconcile/core/task.h"
 #include "reconcile/scalarizers/memory.h"
 #include "reconcile/scalarizers/scalarizer.h"
 
@@ -20,7 +21,7 @@ class Constant final : public Scalarizer {
     std::vector<double> weights;
   };
   Constant(const Options& options, int64_t num_tasks)
-      : weights_(per_task(options.weights, num_tasks, 1.0, "scalarizer \"constant\": weights")) {}
+      : weights_(task_values(options.weights, num_tasks, 1.0, "scalarizer \"constant\": weights")) {}
 
   Scalarization operator()(const std::vector<double>& losses, const Moment& /*moment*/, Rng& /*rng*/) override {
     return {std::inner_product(losses.begin(), losses.end(), weights_.begin(), 0.0), weights_};

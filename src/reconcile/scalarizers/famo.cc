@@ -12,8 +12,11 @@
 /// pass and so without effect. Weight decay 0.001 as in their NYUv2, QM9 and CelebA runs (Cityscapes: 0.01). Not
 /// differentiated: c.
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "reconcile/core/task.h"
 #include "reconcile/scalarizers/log_space.h"
 #include "reconcile/scalarizers/memory.h"
 
@@ -29,15 +32,17 @@ class Famo final : public Scalarizer {
   };
   Famo(const Options& options, int64_t num_tasks)
       : options_(options),
-        min_losses_(per_task(options.min_losses, num_tasks, 0.0, "scalarizer \"famo\": min_losses")),
+        min_losses_(task_values(options.min_losses, num_tasks, 0.0, "scalarizer \"famo\": min_losses")),
         logits_(make_memory(num_tasks)),
         moment1_(make_memory(num_tasks)),
         moment2_(make_memory(num_tasks)),
         before_(make_memory(num_tasks)) {}
 
   Scalarization operator()(const std::vector<double>& losses, const Moment& /*moment*/, Rng& /*rng*/) override {
-    const std::vector<double> logs = log_distances(losses);
-    std::copy(logs.begin(), logs.end(), numbers(before_).begin());
+    const std::vector<double> distances = all_distances(losses);
+    std::vector<double> logs;
+    for (const double distance : distances) logs.push_back(std::log(distance));
+    std::copy(distances.begin(), distances.end(), numbers(before_).begin());
     std::vector<double> logits = all_logits();
     const double log_total = log_sum_exp(logits);
     for (size_t t = 0; t < logs.size(); ++t) logits[t] -= log_total + logs[t];
@@ -51,16 +56,12 @@ class Famo final : public Scalarizer {
   [[nodiscard]] bool wants_losses_after_step() const override { return true; }
 
   void after_step(const std::vector<double>& losses) override {
-    const std::vector<double> logs = log_distances(losses);
+    std::vector<double> gains = all_distances(losses);
+    for (size_t t = 0; t < gains.size(); ++t) gains[t] = std::log(numbers(before_)[t] / gains[t]);
     const std::vector<double> z = softmax(all_logits());
-    std::vector<double> gains;
-    double mean = 0;
-    for (size_t t = 0; t < logs.size(); ++t) {
-      gains.push_back(numbers(before_)[t] - logs[t]);
-      mean += z[t] * gains[t];
-    }
+    const double mean = std::inner_product(z.begin(), z.end(), gains.begin(), 0.0);
     numbers(num_steps_)[0] += 1;
-    for (size_t t = 0; t < logs.size(); ++t) adam(t, z[t] * (gains[t] - mean));
+    for (size_t t = 0; t < gains.size(); ++t) adam(t, z[t] * (gains[t] - mean));
   }
 
   [[nodiscard]] NamedTensors state() const override {
@@ -77,9 +78,11 @@ class Famo final : public Scalarizer {
     return {logits.begin(), logits.end()};
   }
 
-  [[nodiscard]] std::vector<double> log_distances(std::vector<double> losses) const {
+  /// D [T].
+  [[nodiscard]] std::vector<double> all_distances(std::vector<double> losses) const {
     for (size_t t = 0; t < losses.size(); ++t) losses[t] -= min_losses_[t];
-    return positive_logs(losses, "scalarizer \"famo\": the distance to min_losses");
+    require_positive(losses, "scalarizer \"famo\": the distance to min_losses");
+    return losses;
   }
 
   /// Adam with the usual constants; its 1e-8 stands beside gradients of log losses, which have no unit.

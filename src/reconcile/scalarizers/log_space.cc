@@ -26,17 +26,20 @@ double log_mean_exp(const std::vector<double>& y, double p) {
 
 }  // namespace
 
-std::vector<double> positive_logs(const std::vector<double>& values, const std::string& what) {
-  std::vector<double> logs;
+void require_positive(const std::vector<double>& values, const std::string& what) {
   for (size_t t = 0; t < values.size(); ++t) {
-    if (!(values[t] > 0)) {
-      fail<StateError>(
-          "{} of task {} is {}, must be > 0. Use a loss that stays positive, or a method without logarithms or ratios "
-          "of losses, such as sum.",
-          what, t, values[t]);
-    }
-    logs.push_back(std::log(values[t]));
+    if (values[t] > 0) continue;
+    fail<StateError>(
+        "{} of task {} is {}, must be > 0. Use a loss that stays positive, or a method without logarithms or ratios of "
+        "losses, such as sum.",
+        what, t, values[t]);
   }
+}
+
+std::vector<double> positive_logs(const std::vector<double>& values, const std::string& what) {
+  require_positive(values, what);
+  std::vector<double> logs;
+  for (const double value : values) logs.push_back(std::log(value));
   return logs;
 }
 

@@ -7,8 +7,10 @@
 
 namespace reconcile {
 
-/// Natural logarithms [T]. StateError naming the first value that is not positive; `what` is `scalarizer "gls": the
-/// loss`.
+/// StateError naming the first value that is not positive; `what` is `scalarizer "gls": the loss`.
+void require_positive(const std::vector<double>& values, const std::string& what);
+
+/// Natural logarithms [T] of values that `require_positive` has looked at.
 std::vector<double> positive_logs(const std::vector<double>& values, const std::string& what);
 
 /// log(sum of exp(x)), for x of any size; at least one x.

@@ -2,8 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include "reconcile/base/error.h"
-
 namespace reconcile {
 
 at::Tensor make_memory(int64_t size, double value) { return at::full({size}, value, at::kDouble); }
@@ -29,16 +27,6 @@ bool EpochMeans::is_complete(int64_t epoch) const {
 std::vector<double> EpochMeans::means() const {
   const auto memory = numbers(memory_).first(static_cast<size_t>(size_));
   return {memory.begin(), memory.end()};
-}
-
-std::vector<double> per_task(const std::vector<double>& given, int64_t num_tasks, double value,
-                             const std::string& what) {
-  if (given.empty()) return std::vector<double>(static_cast<size_t>(num_tasks), value);
-  if (static_cast<int64_t>(given.size()) != num_tasks) {
-    fail<InvalidArgument>("{} has {} values for {} tasks. Give one for each task, or none.", what, given.size(),
-                          num_tasks);
-  }
-  return given;
 }
 
 }  // namespace reconcile

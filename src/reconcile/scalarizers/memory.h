@@ -34,9 +34,4 @@ class EpochMeans {
   at::Tensor memory_;
 };
 
-/// `given`, or `value` for every task if it is empty. InvalidArgument if it has another length; `what` is
-/// `scalarizer "constant": weights`.
-std::vector<double> per_task(const std::vector<double>& given, int64_t num_tasks, double value,
-                             const std::string& what);
-
 }  // namespace reconcile

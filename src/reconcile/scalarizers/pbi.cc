@@ -8,6 +8,7 @@
 /// Paper: Zhang and Li, MOEA/D, IEEE Transactions on Evolutionary Computation 11(6), 2007; theta = 5 is theirs.
 /// Differs: the factor |r| / (sum of r), which makes learning rates comparable; TorchJD adds 1e-12 under the root.
 
+#include "reconcile/core/task.h"
 #include "reconcile/scalarizers/memory.h"
 #include "reconcile/scalarizers/preference.h"
 #include "reconcile/scalarizers/scalarizer.h"
@@ -25,7 +26,7 @@ class BoundaryIntersection final : public Scalarizer {
   BoundaryIntersection(const Options& options, int64_t num_tasks)
       : theta_(options.theta),
         preference_(make_preference(options.preference, num_tasks, 1.0, "scalarizer \"pbi\": preference")),
-        reference_(per_task(options.reference, num_tasks, 0.0, "scalarizer \"pbi\": reference")) {}
+        reference_(task_values(options.reference, num_tasks, 0.0, "scalarizer \"pbi\": reference")) {}
 
   Scalarization operator()(const std::vector<double>& losses, const Moment& /*moment*/, Rng& /*rng*/) override {
     using Eigen::VectorXd;

@@ -2,12 +2,13 @@
 
 #include <limits>
 
+#include "reconcile/core/task.h"
 #include "reconcile/scalarizers/memory.h"
 
 namespace reconcile {
 
 Preference make_preference(const std::vector<double>& given, int64_t num_tasks, double value, const std::string& what) {
-  const std::vector<double> list = per_task(given, num_tasks, value, what);
+  const std::vector<double> list = task_values(given, num_tasks, value, what);
   const Eigen::VectorXd all = Eigen::Map<const Eigen::VectorXd>(list.data(), num_tasks);
   return {all / all.stableNorm(), all.sum(), all.stableNorm()};
 }

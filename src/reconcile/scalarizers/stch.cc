@@ -13,6 +13,7 @@
 
 #include <cmath>
 
+#include "reconcile/core/task.h"
 #include "reconcile/scalarizers/log_space.h"
 #include "reconcile/scalarizers/memory.h"
 
@@ -30,8 +31,8 @@ class SmoothTchebycheff final : public Scalarizer {
   };
   SmoothTchebycheff(const Options& options, int64_t num_tasks)
       : options_(options),
-        preference_(per_task(options.preference, num_tasks, 1.0, "scalarizer \"stch\": preference")),
-        reference_(per_task(options.reference, num_tasks, 0.0, "scalarizer \"stch\": reference")),
+        preference_(task_values(options.preference, num_tasks, 1.0, "scalarizer \"stch\": preference")),
+        reference_(task_values(options.reference, num_tasks, 0.0, "scalarizer \"stch\": reference")),
         nadir_(num_tasks) {}
 
   Scalarization operator()(const std::vector<double>& losses, const Moment& moment, Rng& /*rng*/) override {
