@@ -2,23 +2,11 @@
 
 #include <Eigen/Cholesky>
 #include <algorithm>
-#include <limits>
+
+#include "reconcile/linalg/active_set.h"
 
 namespace reconcile {
 namespace {
-
-std::vector<int> support_of(const Eigen::VectorXd& v) {
-  std::vector<int> support;
-  for (int i = 0; i < v.size(); ++i) {
-    if (v(i) > 0) support.push_back(i);
-  }
-  return support;
-}
-
-/// Violations below this are rounding errors.
-double tolerance(Eigen::Index num_rows) {
-  return 8.0 * static_cast<double>(num_rows) * std::numeric_limits<double>::epsilon();
-}
 
 /// How far every row violates optimality, relative to the size of the numbers compared; see HullPoint::residual.
 Eigen::VectorXd violations(const HullProblem& problem, const FacePoint& point) {
@@ -27,24 +15,6 @@ Eigen::VectorXd violations(const HullProblem& problem, const FacePoint& point) {
   const Eigen::ArrayXd gradient = (problem.cosines * point.v + problem.linear).array();
   const double scale = sum + problem.linear.cwiseAbs().maxCoeff();
   return (point.multiplier * b - gradient) / (scale * (1.0 + b * sum));
-}
-
-/// Goes from v towards `target` until the first entry of the face reaches zero; that entry and no other is then exactly
-/// zero.
-void step_to_border(const std::vector<int>& face, const Eigen::VectorXd& target, Eigen::VectorXd& v) {
-  double step = 1;
-  int leaving = -1;
-  for (const int i : face) {
-    if (target(i) > 0) continue;
-    const double limit = v(i) > 0 ? v(i) / (v(i) - target(i)) : 0.0;
-    if (leaving < 0 || limit < step) {
-      step = limit;
-      leaving = i;
-    }
-  }
-  v += step * (target - v);
-  v = v.cwiseMax(0.0);
-  v(leaving) = 0;
 }
 
 }  // namespace
@@ -97,7 +67,7 @@ HullPoint nearest_in_hull(const HullProblem& problem, const Eigen::VectorXd& sta
       best.residual = std::max(violation.maxCoeff(), 0.0);
       excluded = best.v.array() > 0;
     }
-    if (!(excluded.select(0.0, violation).maxCoeff(&entering) > tolerance(start.size()))) break;
+    if (!(excluded.select(0.0, violation).maxCoeff(&entering) > rounding_tolerance(start.size()))) break;
     face = best.support;
     face.push_back(entering);
   }

@@ -30,7 +30,8 @@ Eigen::MatrixXd without_noise(const Eigen::MatrixXd& gramian, double noise) {
   const Eigen::VectorXd values = (eigen.eigenvalues().array() < noise).select(0.0, eigen.eigenvalues());
   const Eigen::MatrixXd vectors = rows.norms.asDiagonal() * eigen.eigenvectors();  // [kept, kept]
   Eigen::MatrixXd result = Eigen::MatrixXd::Zero(gramian.rows(), gramian.cols());
-  result(kept, kept) = vectors * values.asDiagonal() * vectors.transpose();
+  const Eigen::MatrixXd clean = vectors * values.asDiagonal() * vectors.transpose();
+  result(kept, kept) = Eigen::MatrixXd(clean.selfadjointView<Eigen::Lower>());  // symmetric to the last bit
   return result;
 }
 

@@ -1,0 +1,88 @@
+#include "reconcile/linalg/alignment.h"
+
+#include <Eigen/Eigenvalues>
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "reconcile/linalg/unit_rows.h"
+
+namespace reconcile {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+/// Rotates columns until they are orthogonal, and the entries of `shares` with them. Returns the largest cosine left.
+double orthogonalise(MatrixXd& columns, VectorXd& shares) {
+  const double tolerance = static_cast<double>(columns.rows()) * std::numeric_limits<double>::epsilon();
+  double largest = 0;
+  for (int remaining = 40; remaining > 0; --remaining) {
+    largest = 0;
+    for (Index i = 0; i < columns.cols(); ++i) {
+      for (Index j = i + 1; j < columns.cols(); ++j) {
+        const double a = columns.col(i).squaredNorm();
+        const double b = columns.col(j).squaredNorm();
+        const double product = columns.col(i).dot(columns.col(j));
+        const double cosine = std::abs(product) / (std::sqrt(a) * std::sqrt(b));
+        largest = std::max(largest, cosine);
+        if (cosine <= tolerance) continue;
+        Eigen::JacobiRotation<double> rotation;
+        rotation.makeJacobi(a, product, b);
+        columns.applyOnTheRight(i, j, rotation);
+        shares.transpose().applyOnTheRight(i, j, rotation);
+      }
+    }
+    if (largest <= tolerance) break;
+  }
+  return largest;
+}
+
+double length_of(const VectorXd& ascending, AlignedLength length) {
+  switch (length) {
+    case AlignedLength::kMedian:
+      return ascending((ascending.size() - 1) / 2);
+    case AlignedLength::kRootMeanSquare:
+      return ascending.norm() / std::sqrt(static_cast<double>(ascending.size()));
+    case AlignedLength::kSmallest:
+      break;
+  }
+  return ascending(0);
+}
+
+/// Indices of the rows from the longest to the shortest, zero rows left out.
+std::vector<int> by_length(const MatrixXd& gramian) {
+  std::vector<int> order = rows_where(gramian, false);
+  std::stable_sort(order.begin(), order.end(), [&](int i, int j) { return gramian(i, i) > gramian(j, j); });
+  return order;
+}
+
+}  // namespace
+
+Alignment align_rows(const MatrixXd& gramian, const VectorXd& target, AlignedLength length, double smallest) {
+  const std::vector<int> order = by_length(gramian);
+  Alignment result{VectorXd::Zero(gramian.rows()), {}, 0};
+  if (order.empty()) return result;
+  const UnitRows rows = unit_rows(gramian(order, order));
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(rows.cosines);
+  const Index rank = (eigen.eigenvalues().array() >= smallest).count();
+  const VectorXd roots = eigen.eigenvalues().tail(rank).cwiseSqrt();
+  const auto vectors = eigen.eigenvectors().rightCols(rank);
+  // rows = diag(norms) * vectors * diag(roots), in coordinates of their span; its transpose = columns * Q'.
+  const Eigen::ColPivHouseholderQR<MatrixXd> qr(rows.norms.asDiagonal() * vectors * roots.asDiagonal());
+  MatrixXd columns = qr.matrixQR().topRows(rank).triangularView<Eigen::Upper>().transpose();
+  columns = qr.colsPermutation() * columns;
+  VectorXd shares = VectorXd(qr.householderQ().adjoint() * target(order)).head(rank);
+  result.residual = orthogonalise(columns, shares);
+  const VectorXd values = columns.colwise().norm();
+  result.singular_values = values;
+  std::sort(result.singular_values.begin(), result.singular_values.end());
+  const VectorXd direction = length_of(result.singular_values, length) * (columns * shares.cwiseQuotient(values));
+  const VectorXd coefficients = vectors * direction.cwiseQuotient(roots);  // of the unit rows
+  result.weights(order) = coefficients.cwiseQuotient(rows.norms);
+  return result;
+}
+
+}  // namespace reconcile
