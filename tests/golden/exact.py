@@ -33,6 +33,13 @@ class Rng:
             if draw < limit:
                 return draw % n
 
+    def uniform(self):
+        return Fraction(self.next() >> 11, 2**53)
+
+    def normal(self):
+        radius = mpmath.sqrt(-2 * mpmath.log(to_mpf(1 - self.uniform())))
+        return radius * mpmath.cos(2 * mpmath.pi * to_mpf(self.uniform()))
+
     def permutation(self, n):
         order = list(range(n))
         for i in range(n - 1, 0, -1):

@@ -17,7 +17,7 @@
 #include <cmath>
 
 #include "reconcile/aggregators/aggregator.h"
-#include "reconcile/base/error.h"
+#include "reconcile/aggregators/task_values.h"
 #include "reconcile/linalg/gramian.h"
 
 namespace reconcile {
@@ -76,7 +76,7 @@ class GradDrop final : public Aggregator {
 
   Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) override {
     require_finite(to_matrix(gradients.gramian()));
-    const std::vector<double> leak = leak_of(gradients.num_tasks());
+    const std::vector<double> leak = task_values(options_.leak, gradients.num_tasks(), 0.0, "graddrop", "leak");
     const at::Tensor rows = gradients.rows().cpu().contiguous();
     at::Tensor out =
         gradient.device().is_cpu() && gradient.is_contiguous() ? gradient : at::empty({rows.size(1)}, rows.options());
@@ -88,16 +88,6 @@ class GradDrop final : public Aggregator {
   }
 
  private:
-  [[nodiscard]] std::vector<double> leak_of(int64_t num_tasks) const {
-    if (options_.leak.empty()) return std::vector<double>(num_tasks, 0.0);
-    if (static_cast<int64_t>(options_.leak.size()) != num_tasks) {
-      fail<InvalidArgument>(
-          "aggregator \"graddrop\": leak has {} values for {} tasks. Give one for each task, or none.",
-          options_.leak.size(), num_tasks);
-    }
-    return options_.leak;
-  }
-
   Options options_;
 };
 
