@@ -33,9 +33,9 @@ TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def catalogued(source):
-    """Names of all methods, models and data sets."""
-    lines = [line for file in source.glob("*/catalog.inc") for line in file.read_text().splitlines()]
-    return {match[1] for line in lines if (match := re.match(r"X\((\w+)\)", line))}
+    """Folder and name of all methods, models and data sets."""
+    lines = [(file.parent.name, line) for file in source.glob("*/catalog.inc") for line in file.read_text().splitlines()]
+    return {(folder, match[1]) for folder, line in lines if (match := re.match(r"X\((\w+)\)", line))}
 
 
 def include_breach(folder, file, names, bracket, target):
@@ -50,7 +50,7 @@ def include_breach(folder, file, names, bracket, target):
     if not target.startswith("reconcile/"):
         return None
     path = pathlib.PurePosixPath(target).relative_to("reconcile")
-    if path.suffix == ".cc" or path.stem in names:
+    if path.suffix == ".cc" or (path.parts[0], path.stem) in names:
         return f"{target} belongs to one catalogue entry or source; nobody includes it"
     if folder in TOP or path.parts[0] == folder or {path.parts[0], str(path)} & set(MAY_INCLUDE[folder]):
         return None
@@ -66,7 +66,7 @@ def line_breaches(folder, file, names, line):
     breaches = []
     if folder != "tools" and (match := PRINTS.search(TEXT.sub('""', code))):
         breaches.append(f"nothing below tools prints ({match[0].strip(' (')}); return a record or throw")
-    for name in names if folder not in TOP else []:
+    for name in {name for _, name in names} if folder not in TOP else []:
         if re.search(rf'[=!]=\s*"{name}"|"{name}"\s*[=!]=|compare\(\s*"{name}"', code):
             breaches.append(f'nothing below catalog compares a name ("{name}"); put it into the entry')
     return breaches

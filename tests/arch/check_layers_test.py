@@ -10,6 +10,8 @@ GOOD = {
     "src/reconcile/aggregators/catalog.inc": "X(cagrad)\nX(sum)\n",
     "src/reconcile/aggregators/cagrad.cc":
         '#include "reconcile/aggregators/aggregator.h"\n#include "reconcile/linalg/min_norm.h"\n#include <ATen/ATen.h>\n',
+    "src/reconcile/base/sum.h": "#pragma once\n",
+    "src/reconcile/base/sum.cc": '#include "reconcile/base/sum.h"\n',
     "src/reconcile/core/streams.h": "#pragma once\n#include <ATen/core/Tensor.h>\n// never std::cout here\n",
     "src/reconcile/train/step.cc":
         '#include "reconcile/aggregators/aggregator.h"\nconst char* help = "std::cout";\nsnprintf(text, 3, "x");\n',

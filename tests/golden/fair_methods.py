@@ -1,18 +1,15 @@
 """Methods on the cosines of the rows, with 60 digits and more: equal projections, fair gains, alignment."""
-from fractions import Fraction
-
 import mpmath
 
 from cone_methods import project_sum
-from exact import dot, gramian, solve, to_mpf
+from exact import combine, dot, gramian, solve, to_mpf
 from hull_methods import mgda
 
 
 def cosines(rows):
-    """Lengths and cosines of rows that are not zero."""
-    G = gramian(to_mpf(rows))
-    n = [mpmath.sqrt(G[i][i]) for i in range(len(G))]
-    return n, [[G[i][j] / (n[i] * n[j]) for j in range(len(G))] for i in range(len(G))]
+    """Lengths and cosines of long rows that are not zero."""
+    n = [mpmath.sqrt(dot(row, row)) for row in rows]
+    return n, [[dot(a, b) / (x * y) for b, y in zip(rows, n)] for a, x in zip(rows, n)]
 
 
 def without_zero_rows(method):
@@ -46,7 +43,7 @@ def equal_cosines(C, target):
 
 @without_zero_rows
 def imtl_g(rows, options):
-    n, C = cosines(rows)
+    n, C = cosines(to_mpf(rows))
     y = equal_cosines(C, [mpmath.mpf(1)] * len(rows))
     weights = [a / b for a, b in zip(y, n)] if y else None
     if y is None or sum(weights) <= 0:
@@ -56,18 +53,14 @@ def imtl_g(rows, options):
 
 @without_zero_rows
 def config(rows, options):
-    n, C = cosines(rows)
+    n, C = cosines(to_mpf(rows))
     target = to_mpf(options.get("preference", [1] * len(rows)))
     y = equal_cosines(C, target)
     if y is None:
         return to_mpf(project_sum(rows))
-    x = combine_mpf(y, [[g / a for g in row] for row, a in zip(to_mpf(rows), n)])
+    x = combine(y, [[g / a for g in row] for row, a in zip(to_mpf(rows), n)])
     length = sum(dot(row, x) for row in to_mpf(rows)) / dot(x, x)
     return [length * a / b for a, b in zip(y, n)]
-
-
-def combine_mpf(weights, rows):
-    return [dot(weights, column) for column in zip(*rows)]
 
 
 @without_zero_rows
@@ -120,17 +113,13 @@ def aligned_mtl(rows, options, seed):
         return None, [mpmath.mpf(0)] * len(rows[0])
     target, rows = [target[i] for i in kept], to_mpf([rows[i] for i in kept])
     with mpmath.workdps(160):
-        n, C = cosines_of_mpf(rows)
+        n, C = cosines(rows)
         pairs = eigen(C, mpmath.mpf(len(kept)) / 2**23)
         # Coordinates of the rows in the span of the pairs, and the orthonormal basis they refer to.
         places = [[a * mpmath.sqrt(value) * vector[t] for value, vector in pairs] for t, a in enumerate(n)]
-        basis = [combine_mpf([v / (a * mpmath.sqrt(value)) for v, a in zip(vector, n)], rows) for value, vector in pairs]
-        return None, combine_mpf(aligned_sum(places, target, options.get("scale", "min")), basis)
-
-
-def cosines_of_mpf(rows):
-    n = [mpmath.sqrt(dot(row, row)) for row in rows]
-    return n, [[dot(a, b) / (x * y) for b, y in zip(rows, n)] for a, x in zip(rows, n)]
+        basis = [combine([v / (a * mpmath.sqrt(value)) for v, a in zip(vector, n)], rows)
+                 for value, vector in pairs]
+        return None, combine(aligned_sum(places, target, options.get("scale", "min")), basis)
 
 
 def aligned_sum(places, target, scale):
@@ -140,6 +129,6 @@ def aligned_sum(places, target, scale):
     sigma = sorted(mpmath.sqrt(value) for value, _ in pairs)
     s = {"min": sigma[0], "median": sigma[(len(sigma) - 1) // 2],
          "rmse": mpmath.sqrt(sum(x * x for x in sigma) / len(sigma))}[scale]
-    total = combine_mpf(target, places)
+    total = combine(target, places)
     parts = [s * dot(vector, total) / mpmath.sqrt(value) for value, vector in pairs]
-    return combine_mpf(parts, [vector for _, vector in pairs])
+    return combine(parts, [vector for _, vector in pairs])

@@ -13,8 +13,6 @@ import json
 import pathlib
 from fractions import Fraction
 
-import mpmath
-
 from cone_methods import dualproj, pcgrad, upgrad
 from exact import chop, combine, matrices, to_mpf
 from fair_methods import aligned_mtl, config, fairgrad, imtl_g, nashmtl

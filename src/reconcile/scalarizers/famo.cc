@@ -14,11 +14,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "reconcile/core/task.h"
 #include "reconcile/scalarizers/log_space.h"
 #include "reconcile/scalarizers/memory.h"
+#include "reconcile/scalarizers/task_logits.h"
 
 namespace reconcile {
 namespace {
@@ -33,9 +33,7 @@ class Famo final : public Scalarizer {
   Famo(const Options& options, int64_t num_tasks)
       : options_(options),
         min_losses_(task_values(options.min_losses, num_tasks, 0.0, "scalarizer \"famo\": min_losses")),
-        logits_(make_memory(num_tasks)),
-        moment1_(make_memory(num_tasks)),
-        moment2_(make_memory(num_tasks)),
+        logits_(num_tasks),
         before_(make_memory(num_tasks)) {}
 
   Scalarization operator()(const std::vector<double>& losses, const Moment& /*moment*/, Rng& /*rng*/) override {
@@ -43,12 +41,12 @@ class Famo final : public Scalarizer {
     std::vector<double> logs;
     for (const double distance : distances) logs.push_back(std::log(distance));
     std::copy(distances.begin(), distances.end(), numbers(before_).begin());
-    std::vector<double> logits = all_logits();
+    std::vector<double> logits = logits_.logits();
     const double log_total = log_sum_exp(logits);
     for (size_t t = 0; t < logs.size(); ++t) logits[t] -= log_total + logs[t];
     const double log_c = log_sum_exp(logits);
     Scalarization result{0.0, softmax(logits)};
-    const std::vector<double> z = softmax(all_logits());
+    const std::vector<double> z = logits_.weights();
     for (size_t t = 0; t < logs.size(); ++t) result.value += z[t] * logs[t] * std::exp(-log_c);
     return result;
   }
@@ -58,26 +56,16 @@ class Famo final : public Scalarizer {
   void after_step(const std::vector<double>& losses) override {
     std::vector<double> gains = all_distances(losses);
     for (size_t t = 0; t < gains.size(); ++t) gains[t] = std::log(numbers(before_)[t] / gains[t]);
-    const std::vector<double> z = softmax(all_logits());
-    const double mean = std::inner_product(z.begin(), z.end(), gains.begin(), 0.0);
-    numbers(num_steps_)[0] += 1;
-    for (size_t t = 0; t < gains.size(); ++t) adam(t, z[t] * (gains[t] - mean));
+    logits_.adam(logits_.pull(gains), options_.lr, options_.weight_decay);
   }
 
   [[nodiscard]] NamedTensors state() const override {
-    return {{"logits", logits_},
-            {"moment1", moment1_},
-            {"moment2", moment2_},
-            {"num_steps", num_steps_},
-            {"before", before_}};
+    NamedTensors state = logits_.state();
+    state.emplace_back("before", before_);
+    return state;
   }
 
  private:
-  [[nodiscard]] std::vector<double> all_logits() const {
-    const auto logits = numbers(logits_);
-    return {logits.begin(), logits.end()};
-  }
-
   /// D [T].
   [[nodiscard]] std::vector<double> all_distances(std::vector<double> losses) const {
     for (size_t t = 0; t < losses.size(); ++t) losses[t] -= min_losses_[t];
@@ -85,24 +73,10 @@ class Famo final : public Scalarizer {
     return losses;
   }
 
-  /// Adam with the usual constants; its 1e-8 stands beside gradients of log losses, which have no unit.
-  void adam(size_t t, double gradient) {
-    constexpr double kBeta1 = 0.9, kBeta2 = 0.999;
-    double& x = numbers(logits_)[t];
-    double& m = numbers(moment1_)[t];
-    double& v = numbers(moment2_)[t];
-    const double steps = numbers(num_steps_)[0];
-    gradient += options_.weight_decay * x;
-    m += (1 - kBeta1) * (gradient - m);
-    v += (1 - kBeta2) * (gradient * gradient - v);
-    const double root = std::sqrt(v / (1 - std::pow(kBeta2, steps)));
-    x -= options_.lr * (m / (1 - std::pow(kBeta1, steps))) / (root + 1e-8);
-  }
-
   Options options_;
   std::vector<double> min_losses_;
-  at::Tensor logits_, moment1_, moment2_, before_;
-  at::Tensor num_steps_ = make_memory(1);
+  TaskLogits logits_;
+  at::Tensor before_;
 };
 
 }  // namespace

@@ -31,16 +31,5 @@ TEST(EpochMeans, LiveInOneTensor) {
   EXPECT_TRUE(restored.is_complete(4));
 }
 
-TEST(PerTask, WantsOneNumberForEachTaskOrNone) {
-  EXPECT_EQ(per_task({}, 3, 0.5, "weights"), (Numbers{0.5, 0.5, 0.5}));
-  EXPECT_EQ(per_task({1, 2}, 2, 0.5, "weights"), (Numbers{1, 2}));
-  test::expect_message<InvalidArgument>(
-      [] {
-        per_task({1, 2}, 3, 0.5, "scalarizer \"constant\": weights");
-      },
-      "scalarizer \"constant\": weights has 2 values for 3 tasks. Give one for each "
-      "task, or none.");
-}
-
 }  // namespace
 }  // namespace reconcile
