@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,15 +25,15 @@ struct LossSample {
   [[nodiscard]] int64_t num_tasks() const { return static_cast<int64_t>(losses.front().size()); }
 };
 
-/// Losses that wander and fall from `start` [T]; where two tasks start alike and `equal` holds they stay alike.
-inline LossSample loss_sample(const std::string& name, const std::vector<double>& start, Rng& rng, bool equal = false) {
+/// Losses that wander and fall from `start` [T]; tasks that start alike stay alike.
+inline LossSample loss_sample(const std::string& name, const std::vector<double>& start, Rng& rng) {
   LossSample sample{name, {}, {}, {}};
   const auto draw = [&](double mean, double spread) {
     std::vector<double> row(start.size());
-    double factor = std::exp(mean + spread * rng.normal());
     for (size_t t = 0; t < row.size(); ++t) {
-      if (!equal) factor = std::exp(mean + spread * rng.normal());
-      row[t] = factor;
+      const auto twin = std::find(start.begin(), start.end(), start[t]) - start.begin();
+      row[t] = std::exp(mean + spread * rng.normal());
+      row[t] = row[static_cast<size_t>(twin)];
     }
     return row;
   };
@@ -62,8 +64,8 @@ inline std::vector<LossSample> loss_samples() {
   list.push_back(loss_sample("one task", {0.7}, rng));
   list.push_back(loss_sample("two tasks", {0.8, 2.5}, rng));
   list.push_back(loss_sample("three tasks", {0.8, 2.5, 0.1}, rng));
-  list.push_back(loss_sample("equal", std::vector<double>(5, 1.5), rng, true));
-  list.push_back(loss_sample("duplicates", {0.3, 2, 0.3, 2, 2}, rng, true));
+  list.push_back(loss_sample("equal", std::vector<double>(5, 1.5), rng));
+  list.push_back(loss_sample("duplicates", {0.3, 2, 0.3, 2, 2}, rng));
   list.push_back(loss_sample("40 tasks", spread(40, 1), rng));
   list.push_back(loss_sample("24 decades", spread(7, 24), rng));
   list.push_back(loss_sample("24 decades, 40 tasks", spread(40, 24), rng));

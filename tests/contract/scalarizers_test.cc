@@ -207,7 +207,10 @@ TEST_P(ScalarizerContract, HoldsTheLawsItClaimsAndNoOther) {
 TEST_P(ScalarizerContract, ReducesEqualLossesAsDeclared) {
   const auto totals = [](int64_t num_tasks) {
     Rng rng(3);
-    LossSample sample = loss_sample("equal", Losses(static_cast<size_t>(num_tasks), 1.5), rng, true);
+    LossSample sample = loss_sample("equal", {1.5}, rng);
+    for (auto* rows : {&sample.losses, &sample.after, &sample.achievements}) {
+      for (auto& row : *rows) row.assign(static_cast<size_t>(num_tasks), row[0]);
+    }
     Losses result;
     for (const auto& step : run(entry(), sample)) {
       result.push_back(sum(step.weights));

@@ -22,7 +22,8 @@ using Laws = std::vector<std::pair<unsigned, const char*>>;
 const Laws kScalarizerLaws{{kEquivariant, "permutation"},
                            {kScaleKeeping, "scale-free weights"},
                            {kMonotone, "no negative weight"},
-                           {kUnitSum, "weights sum to 1"}};
+                           {kUnitSum, "weights sum to 1"},
+                           {kDerivative, "derivative"}};
 const Laws kAggregatorLaws{
     {kPermutation, "permutation"}, {kHomogeneous, "homogeneity"}, {kNonConflict, "non-conflict"}};
 

@@ -6,6 +6,7 @@
 /// Cost: one backward pass.
 
 #include "reconcile/aggregators/aggregator.h"
+#include "reconcile/aggregators/inputs.h"
 #include "reconcile/core/task.h"
 
 namespace reconcile {
@@ -19,6 +20,7 @@ class Constant final : public Aggregator {
   explicit Constant(Options options) : options_(std::move(options)) {}
 
   Aggregation operator()(const TaskGradients& gradients, Rng& /*rng*/, at::Tensor& gradient) override {
+    finite_gramian(gradients);
     Aggregation result{constant_weights(gradients.num_tasks()), {}, ""};
     gradients.combine(*result.weights, gradient);
     return result;

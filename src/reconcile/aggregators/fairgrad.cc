@@ -6,11 +6,12 @@
 /// to the power (1 - alpha) / (1 + alpha).
 /// Reduction: sum; identical rows g give T g (with normalise = false another factor).
 /// Cost: T backward passes, [T, P] memory, a few Newton steps on T x T in double on the CPU.
-/// Fallbacks: "zero row" (zero rows get no weight) and "stationary" (0 lies in the hull, so no such w exists). The
-/// latter gives the dual-cone projection of the sum of the rows, which raises no task.
-/// Paper: Ban and Ji, ICML 2024, arXiv:2402.15638; alpha = 2 as in the authors' runs.
-/// Differs: exact, where the authors call a least-squares solver with absolute tolerances, and M is divided by its
-/// norm, without which d is not of the gradients' scale. The factor T of their code belongs to the training step here.
+/// Fallbacks: "zero row" (zero rows get no weight), "stationary" (0 lies in the hull, so no such w exists) and
+/// "unsolved" (alpha far from 1 on rows whose lengths differ by twenty decades). The last two give the dual-cone
+/// projection of the sum of the rows, which raises no task. Paper: Ban and Ji, ICML 2024, arXiv:2402.15638; alpha = 2
+/// as in the authors' runs. Differs: exact, where the authors call a least-squares solver with absolute tolerances, and
+/// M is divided by its norm, without which d is not of the gradients' scale. The factor T of their code belongs to the
+/// training step here.
 
 #include "reconcile/aggregators/aggregator.h"
 #include "reconcile/linalg/fair_point.h"

@@ -4,6 +4,7 @@
 /// Cost: one backward pass.
 
 #include "reconcile/aggregators/aggregator.h"
+#include "reconcile/aggregators/inputs.h"
 
 namespace reconcile {
 namespace {
@@ -14,6 +15,7 @@ class Mean final : public Aggregator {
   explicit Mean(const Options& /*options*/) {}
 
   Aggregation operator()(const TaskGradients& gradients, Rng& /*rng*/, at::Tensor& gradient) override {
+    finite_gramian(gradients);
     Aggregation result{constant_weights(gradients.num_tasks()), {}, ""};
     gradients.combine(*result.weights, gradient);
     return result;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "reconcile/linalg/active_set.h"
 #include "reconcile/linalg/dual_cone.h"
 #include "reconcile/linalg/min_norm.h"
 #include "reconcile/linalg/unit_rows.h"
@@ -38,12 +39,15 @@ struct Descent {
   ArrayXd log_factor = (p - 1) * rows.norms.array().log();
   Eigen::MatrixXd magnitudes = rows.cosines.cwiseAbs();
   VectorXd b = (log_factor / (1 + p)).exp();  ///< the answer for orthogonal rows
+  int iterations = 0;
 
   [[nodiscard]] ArrayXd rewards(const VectorXd& at) const { return (log_factor - p * at.array().log()).exp(); }
   [[nodiscard]] VectorXd gap(const VectorXd& at) const { return rewards(at).matrix() - rows.cosines * at; }
   [[nodiscard]] double residual() const { return (gap(b).array().abs() / (magnitudes * b).array()).maxCoeff(); }
   bool newton();
   void sweep();
+  bool converge(int limit);
+  bool follow_lengths();
 };
 
 /// One Newton step; false if it had to be shortened.
@@ -67,26 +71,50 @@ void Descent::sweep() {
   }
 }
 
-/// Iterates until the residual is at rounding level, or three full steps have not lowered it.
-FairPoint solve(const UnitRows& rows, double alpha) {
-  Descent descent{rows, 1 / alpha};
-  descent.sweep();
-  FairPoint best{descent.b, descent.residual(), 0, ""};
+/// Goes on until the residual is at rounding level, or three full steps have not lowered it. False if it stays above.
+bool Descent::converge(int limit) {
+  VectorXd best = b;
+  double lowest = residual();
   int patience = 3;
-  for (int remaining = 200; remaining > 0 && patience > 0; --remaining) {
-    if (best.residual <= std::numeric_limits<double>::epsilon()) break;
-    const bool is_full = descent.newton();
-    if (!is_full) descent.sweep();
-    const double residual = descent.residual();
-    ++best.iterations;
-    if (is_full && !(residual < best.residual)) --patience;
-    if (residual < best.residual) {
-      best.weights = descent.b;
-      best.residual = residual;
+  for (int remaining = limit; remaining > 0 && patience > 0; --remaining) {
+    if (lowest <= std::numeric_limits<double>::epsilon()) break;
+    ++iterations;
+    const bool is_full = newton();
+    if (!is_full) sweep();
+    const double reached = residual();
+    if (is_full && !(reached < lowest)) --patience;
+    if (reached < lowest) {
+      lowest = reached;
+      best = b;
     }
   }
-  best.weights = best.weights.cwiseQuotient(rows.norms);
-  return best;
+  b = best;
+  return lowest <= rounding_tolerance(b.size()) * (1 + log_factor.abs().maxCoeff());
+}
+
+/// Starts from rows of equal length and turns the lengths up step by step, each from the answer of the last. False if
+/// it does not arrive.
+bool Descent::follow_lengths() {
+  const ArrayXd all = log_factor;
+  log_factor.setZero();
+  b.setOnes();
+  converge(100);
+  double step = 0.25;
+  double done = 0;
+  while (done < 1 && step > 1e-3) {
+    const VectorXd previous = b;
+    const double next = std::min(1.0, done + step);
+    log_factor = next * all;
+    if (converge(20)) {
+      done = next;
+      step *= 2;
+    } else {
+      b = previous;
+      step /= 2;
+    }
+  }
+  log_factor = all;
+  return done == 1;
 }
 
 }  // namespace
@@ -97,15 +125,20 @@ FairPoint fair_point(const Eigen::MatrixXd& gramian, double alpha, double noise)
   FairPoint result{VectorXd::Zero(gramian.rows()), 0, 0, has_zero_row ? "zero row" : ""};
   if (kept.empty()) return result;
   const UnitRows rows = unit_rows(gramian(kept, kept));
-  if (min_norm(rows.cosines, noise).fallback.empty()) {
-    const FairPoint point = solve(rows, alpha);
-    result.weights(kept) = point.weights;
-    result.residual = point.residual;
-    result.iterations = point.iterations;
-    return result;
+  const bool exists = min_norm(rows.cosines, noise).fallback.empty();
+  if (exists) {
+    Descent descent{rows, 1 / alpha};
+    descent.sweep();
+    if (descent.converge(40) || descent.follow_lengths()) {
+      result.weights(kept) = descent.b.cwiseQuotient(rows.norms);
+      result.residual = descent.residual();
+      result.iterations = descent.iterations;
+      return result;
+    }
   }
   const ConePoint cone = project_to_dual_cone(gramian, VectorXd::Ones(gramian.rows()), noise);
-  result.fallback += has_zero_row ? ", stationary" : "stationary";
+  if (has_zero_row) result.fallback += ", ";
+  result.fallback += exists ? "unsolved" : "stationary";
   result.weights = cone.weights;
   result.residual = cone.residual;
   result.iterations = cone.iterations;

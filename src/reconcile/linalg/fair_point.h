@@ -12,15 +12,16 @@ struct FairPoint {
   /// r_i = g_i / n_i: the size of the numbers it is made of. About 1e-15 when solved.
   double residual = 0;
   int iterations = 0;
-  /// "", or "zero row" (zero rows get no weight) and "stationary" (0 lies in the hull: there is no such w, and the
-  /// weights are those of the dual-cone projection of the sum of the rows), or both.
+  /// "", or "zero row" (zero rows get no weight) and one of "stationary" (0 lies in the hull: there is no such w) and
+  /// "unsolved" (alpha far from 1 on rows whose lengths differ by many decades). For the last two the weights are those
+  /// of the dual-cone projection of the sum of the rows.
   std::string fallback;
 };
 
-/// Solves it for alpha > 0: damped Newton steps, and steps along single weights where they must be short, on the convex
-/// potential 1/2 w'Gw - sum of the integrals of w^(-1 / alpha), in
-/// b_i = w_i n_i, in which lengths count by their logarithms only. Squared norms up to `noise`, relative to the rows
-/// they are sums of, count as zero; see gramian_noise.
+/// Solves it for alpha > 0: damped Newton steps on the convex potential 1/2 w'Gw - sum of the integrals of
+/// w^(-1/alpha), in b_i = w_i n_i, where lengths count by their logarithms only. Where lengths differ so much that this
+/// takes too long, the answer is followed from equal lengths to the given ones. Squared norms up to `noise`, relative
+/// to the rows they are sums of, count as zero; see gramian_noise.
 FairPoint fair_point(const Eigen::MatrixXd& gramian, double alpha, double noise);
 
 }  // namespace reconcile

@@ -34,23 +34,29 @@ void arrow(Svg& svg, Point centre, Point v, const std::string& style, const std:
   svg.path({head, wing(1), wing(-1)}, style + " fill", true);
 }
 
-/// The part of the circle whose directions have a non-negative product with every row, as slices of one degree.
+/// The sector of the circle whose directions have no negative product with any row. It spans at most half the circle,
+/// so it begins at the one degree inside that follows a degree outside.
 void shade_common_descent(Svg& svg, Point centre, const Json& rows) {
-  constexpr int kSlices = 360;
-  for (int i = 0; i < kSlices; ++i) {
-    const auto at = [&](double slice) {
-      const double angle = 2 * std::numbers::pi * slice / kSlices;
-      return Point{std::cos(angle), std::sin(angle)};
-    };
-    const Point middle = at(i + 0.5);
-    const bool inside = std::all_of(rows.begin(), rows.end(), [&](const Json& row) {
+  constexpr int kDegrees = 360;
+  const auto at = [](int degree) {
+    const double angle = 2 * std::numbers::pi * degree / kDegrees;
+    return Point{std::cos(angle), std::sin(angle)};
+  };
+  const auto is_inside = [&](int degree) {
+    const Point d = at(degree);
+    return std::all_of(rows.begin(), rows.end(), [&](const Json& row) {
       const Point g = vector_of(row);
-      return g.x * middle.x + g.y * middle.y >= 0;
+      return g.x * d.x + g.y * d.y >= 0;
     });
-    if (!inside) continue;
-    const auto rim = [&](Point p) { return Point{centre.x + kRadius * p.x, centre.y - kRadius * p.y}; };
-    svg.path({centre, rim(at(i)), rim(at(i + 1))}, "grey band", true);
+  };
+  int first = 0;
+  while (first < kDegrees && !(is_inside(first) && !is_inside(first - 1))) ++first;
+  if (first == kDegrees) return;
+  std::vector<Point> sector{centre};
+  for (int degree = first; is_inside(degree); ++degree) {
+    sector.push_back({centre.x + kRadius * at(degree).x, centre.y - kRadius * at(degree).y});
   }
+  svg.path(sector, "grey band", true);
 }
 
 void draw_panel(Svg& svg, Point corner, const Json& rows, const Json& result, double longest) {
@@ -87,6 +93,7 @@ std::string directions_chart(const Json& rows, const Json& results) {
   }
   std::string drawing = svg.str();
   drawing.insert(drawing.find('>') + 1, fmt::format("<style>{}</style>", style_sheet()));
+  drawing.insert(drawing.find(' '), " xmlns=\"http://www.w3.org/2000/svg\"");
   return drawing;
 }
 

@@ -5,7 +5,7 @@
 /// Reduction: sum.
 /// Cost: one backward pass; memory of 3 T numbers. It keeps the means itself.
 /// Fallbacks: r_t = 1 where one of the two means is not positive.
-/// Paper: Liu, Johns and Davison, CVPR 2019, arXiv:1803.10704, equation 7.
+/// Paper: Liu, Johns and Davison, CVPR 2019, arXiv:1803.10704.
 /// Differs: nothing. Not differentiated: the weights, which are memory.
 
 #include <algorithm>
@@ -67,7 +67,7 @@ namespace scalarizer_entries {
 ScalarizerEntry dwa_entry() {
   using O = WeightAverage::Options;
   return scalarizer_entry<WeightAverage>(
-      {"dwa", "Dynamic weight average", "arXiv:1803.10704, equation 7"}, Reduction::kSum,
+      {"dwa", "Dynamic weight average", "arXiv:1803.10704"}, Reduction::kSum,
       kEquivariant | kScaleKeeping | kMonotone | kDerivative,
       {option("temperature", &O::temperature, at_least(1e-6), "the larger, the more equal the weights")});
 }

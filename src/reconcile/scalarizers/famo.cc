@@ -7,7 +7,7 @@
 /// Reduction: mean; the weights add up to 1.
 /// Cost: one backward pass and one more forward pass; memory of 4 T numbers.
 /// Fallbacks: none. StateError for a loss that is not above min_losses.
-/// Paper: Liu et al., NeurIPS 2023, arXiv:2306.03792, algorithm 1.
+/// Paper: Liu et al., NeurIPS 2023, arXiv:2306.03792.
 /// Differs: no 1e-8 added to the losses; nothing is clipped here, which the authors' library does before the backward
 /// pass and so without effect. Weight decay 0.001 as in their NYUv2, QM9 and CelebA runs (Cityscapes: 0.01). Not
 /// differentiated: c.
@@ -112,7 +112,7 @@ namespace scalarizer_entries {
 ScalarizerEntry famo_entry() {
   using O = Famo::Options;
   return scalarizer_entry<Famo>(
-      {"famo", "Fast adaptive multi-task optimisation", "arXiv:2306.03792, algorithm 1"}, Reduction::kMean,
+      {"famo", "Fast adaptive multi-task optimisation", "arXiv:2306.03792"}, Reduction::kMean,
       kEquivariant | kScaleKeeping | kMonotone | kUnitSum,
       {option("lr", &O::lr, at_least(0), "learning rate of the task logits"),
        option("weight_decay", &O::weight_decay, at_least(0), "decay of the task logits"),

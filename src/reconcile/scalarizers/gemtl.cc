@@ -5,8 +5,8 @@
 /// Reduction: mean.
 /// Cost: one backward pass; no memory.
 /// Fallbacks: none. StateError for a loss that is not positive.
-/// Paper: none that gives numbers; GeMTL (github.com/cvlab-yonsei/Multi-Task-Learning), whose runs walk from -0.5 to
-/// 0.5. Differs: the shipped code never moves p from -0.5 + 1 / steps, by mistake, and takes the geometric mean for all
+/// Paper: none with numbers; GeMTL (github.com/cvlab-yonsei/Multi-Task-Learning), meant to walk from -0.5 to 0.5.
+/// Differs: the shipped code never moves p from -0.5 + 1 / steps, by mistake, and takes the geometric mean for all
 /// |p| < 0.1; here p walks, and p near 0 is exact. Computed from logarithms. Other walks they tried: p=0, p_end=1
 /// (GeM_curri); p=2, p_end=1 (GeM_anti).
 

@@ -4,11 +4,10 @@
 /// Reduction: mean.
 /// Cost: one backward pass; no memory.
 /// Fallbacks: none. StateError for a loss that is not positive.
-/// Paper: none; trials of the GeMTL authors, of which byte-code is left: (offset, factor, power) = (1, -T, 1/T), (0, 2,
-/// 1),
-/// (-1, 2, 1), (1, -2, 1), (0, -2, 1), (1, -2, 0.5) and (1, -3, 0.5) for "GeMopt" 0, 1, 2, 3, 4, 10 and 11.
-/// Differs: p is a constant of the step and not differentiated; whether theirs was is not known. Like theirs it depends
-/// on the scale of the losses.
+/// Paper: none; trials of the GeMTL authors, of which byte-code is left. Their "GeMopt" 0, 1, 2, 3, 4, 10 and 11 are
+/// (offset, factor, power) = (1, -T, 1/T), (0, 2, 1), (-1, 2, 1), (1, -2, 1), (0, -2, 1), (1, -2, 0.5) and (1, -3,
+/// 0.5). Differs: p is a constant of the step and not differentiated; whether theirs was is not known. Like theirs it
+/// depends on the scale of the losses.
 
 #include <algorithm>
 #include <cmath>

@@ -9,8 +9,9 @@
 /// Fallbacks: if an epoch's mean loss of some task is not positive, the weights stay as they are.
 /// Paper: Lee, Lee and Kim, Learning Multiple Pixelwise Tasks Based on Loss Scale Balancing, ICCV 2021.
 /// Differs: formulas as in the GeMTL repository's classes, but as these mean it: the first epoch is not one step short,
-/// and m' is the loss of the epoch before (their code overwrites it by the new weights). Not differentiated: the
-/// weights, which are memory.
+/// and m' is the loss of the epoch before (their code overwrites it by the new weights). As b_t is
+/// proportional to 1 / m_t, d favours losses that fell faster, where the paper's abstract speaks of focusing on
+/// difficult tasks. Not differentiated: the weights, which are memory.
 
 #include <algorithm>
 #include <cmath>

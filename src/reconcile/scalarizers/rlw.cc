@@ -4,7 +4,7 @@
 /// Reduction: mean; the weights add up to 1.
 /// Cost: one backward pass; draws 2 T numbers from the rng, for the tasks in their order.
 /// Fallbacks: none.
-/// Paper: Lin et al., TMLR 2022, arXiv:2111.10603, algorithm 1 with the normal distribution.
+/// Paper: Lin et al., TMLR 2022, arXiv:2111.10603, with the normal distribution.
 /// Differs: nothing.
 
 #include <numeric>
@@ -32,8 +32,8 @@ class RandomWeighting final : public Scalarizer {
 namespace scalarizer_entries {
 
 ScalarizerEntry rlw_entry() {
-  return scalarizer_entry<RandomWeighting>({"rlw", "Random loss weighting", "arXiv:2111.10603, algorithm 1"},
-                                           Reduction::kMean, kScaleKeeping | kMonotone | kUnitSum | kDerivative, {},
+  return scalarizer_entry<RandomWeighting>({"rlw", "Random loss weighting", "arXiv:2111.10603"}, Reduction::kMean,
+                                           kScaleKeeping | kMonotone | kUnitSum | kDerivative, {},
                                            /*is_random=*/true);
 }
 

@@ -6,10 +6,10 @@
 /// Reduction: sum.
 /// Cost: one backward pass; memory of T numbers.
 /// Fallbacks: none. StateError for a loss that is not positive, with form = log.
-/// Paper: Lin et al., ICML 2024, arXiv:2402.19078, equation 9 (form = fixed); the log form is the authors' training
-/// code and LibMTL's. Differs: T times the paper's value, as in that code, so that both forms reduce alike; the
-/// preference is 1 each by default (TorchJD: 1/T). The value has the maximum that LibMTL takes off and does not put
-/// back; no 1e-20. A run of `warmup_epochs` + 1 epochs or fewer never leaves the sum of logarithms.
+/// Paper: Lin et al., ICML 2024, arXiv:2402.19078 (form = fixed). The log form is that of the training code, as in
+/// LibMTL. Differs: T times the paper's value, as in that code, so that both forms reduce alike; the preference is 1
+/// each by default (TorchJD: 1/T). The value has the maximum that LibMTL takes off and does not put back; no 1e-20. A
+/// run of `warmup_epochs` + 1 epochs or fewer never leaves the sum of logarithms.
 
 #include <cmath>
 

@@ -5,7 +5,7 @@
 /// Reduction: sum; the weight is 1/2 at s = 0.
 /// Cost: one backward pass; parameters s [T], moved by the network's optimiser without weight decay.
 /// Fallbacks: none.
-/// Paper: Kendall, Gal and Cipolla, CVPR 2018, arXiv:1705.07115, equation 7 with s = log sigma^2.
+/// Paper: Kendall, Gal and Cipolla, CVPR 2018, arXiv:1705.07115, with s = log sigma^2.
 /// Differs: the factor 1/2 is kept for classification too, where the paper has 1 (LibMTL and TorchJD do the same).
 /// LibMTL starts at s = -0.5 (start=-0.5 here) and lets weight decay pull s to 0.
 
@@ -51,8 +51,7 @@ namespace scalarizer_entries {
 ScalarizerEntry uw_entry() {
   using O = Uncertainty::Options;
   return scalarizer_entry<Uncertainty>(
-      {"uw", "Uncertainty weighting", "arXiv:1705.07115, equation 7"}, Reduction::kSum,
-      kEquivariant | kMonotone | kDerivative,
+      {"uw", "Uncertainty weighting", "arXiv:1705.07115"}, Reduction::kSum, kEquivariant | kMonotone | kDerivative,
       {option("start", &O::start, between(-100, 100), "log variance s of every task at first; LibMTL starts at -0.5")});
 }
 
