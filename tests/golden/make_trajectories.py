@@ -280,7 +280,7 @@ def main():
     for name in METHODS:
         for case, rows in cases:
             if (name, case) == ("cr_mogm", "duplicates"):
-                continue  # the weights that it remembers are not unique there
+                continue  # several weights give the shortest vector, and which of them enters the average is chance
             for number, options in enumerate(OPTIONS[name]):
                 seed = 17 + number
                 steps = trajectory(name, options, list(steps_of(rows, name)), seed)
