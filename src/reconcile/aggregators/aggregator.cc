@@ -10,6 +10,10 @@
 
 namespace reconcile {
 
+Aggregation weighted(const Eigen::VectorXd& weights, std::map<std::string, double> diagnostics, std::string fallback) {
+  return {std::vector<double>(weights.begin(), weights.end()), std::move(diagnostics), std::move(fallback)};
+}
+
 void Aggregator::load_state(const NamedTensors& state) {
   if (!state.empty()) {
     fail<StateError>(
@@ -39,6 +43,13 @@ Aggregation GramianAggregator::weigh_step(const TaskGradients& /*gradients*/, co
 Aggregation GramianAggregator::operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) {
   const double noise = rounding_noise(gradients);
   Aggregation result = weigh_step(gradients, without_noise(finite_gramian(gradients), noise), noise, rng);
+  gradients.combine(*result.weights, gradient);
+  return result;
+}
+
+Aggregation ConstantAggregator::operator()(const TaskGradients& gradients, Rng& /*rng*/, at::Tensor& gradient) {
+  finite_gramian(gradients);
+  Aggregation result{constant_weights(gradients.num_tasks()), {}, ""};
   gradients.combine(*result.weights, gradient);
   return result;
 }

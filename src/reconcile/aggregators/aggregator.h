@@ -25,6 +25,10 @@ struct Aggregation {
   std::string fallback;                        ///< the documented fallback taken, or ""
 };
 
+/// The report of a method whose direction is the sum of weights(t) * row t.
+Aggregation weighted(const Eigen::VectorXd& weights, std::map<std::string, double> diagnostics = {},
+                     std::string fallback = "");
+
 /// Task gradients -> one direction for the shared parameters. Small T x T problems are solved in double on the CPU.
 class Aggregator {
  public:
@@ -38,6 +42,10 @@ class Aggregator {
     return std::nullopt;
   }
 
+  /// What T identical rows give; the entry that makes an aggregator sets what it declares.
+  [[nodiscard]] Reduction reduction() const { return reduction_; }
+  void set_reduction(Reduction reduction) { reduction_ = reduction; }
+
   /// Whether every result has weights. Without them a direction cannot be reused or sent through the representation of
   /// a split network.
   [[nodiscard]] virtual bool gives_weights() const { return true; }
@@ -50,6 +58,9 @@ class Aggregator {
   [[nodiscard]] virtual NamedTensors state() const { return {}; }
   /// Restores what `state()` gave. StateError if it does not fit.
   virtual void load_state(const NamedTensors& state);
+
+ private:
+  Reduction reduction_ = Reduction::kMean;
 };
 
 /// An aggregator whose weights are a function of the Gramian alone; the direction is always sum of weights[t] * row t.
@@ -66,6 +77,13 @@ class GramianAggregator : public Aggregator {
   /// As `weigh`, for methods that also look at other numbers of the step, such as the losses.
   virtual Aggregation weigh_step(const TaskGradients& gradients, const Eigen::MatrixXd& gramian, double noise,
                                  Rng& rng);
+};
+
+/// An aggregator whose weights are its constant weights: adds the rows with them.
+class ConstantAggregator : public Aggregator {
+ public:
+  /// StateError naming the tasks whose gradients are not finite.
+  Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) final;
 };
 
 /// StateError naming the tasks whose gradients are not finite, or too large to be squared in their type.
@@ -95,13 +113,15 @@ AggregatorEntry aggregator_entry(EntryInfo info, Reduction reduction, unsigned l
   AggregatorEntry entry;
   entry.info = std::move(info);
   entry.options = table.describe();
-  entry.make = [table](const Json& given, const Where& where,
-                       const AggregatorFactory& factory) -> std::unique_ptr<Aggregator> {
+  entry.make = [table, reduction](const Json& given, const Where& where, const AggregatorFactory& factory) {
+    std::unique_ptr<Aggregator> made;
     if constexpr (std::is_constructible_v<M, typename M::Options, const AggregatorFactory&>) {
-      return std::make_unique<M>(table.parse(given, where), factory);
+      made = std::make_unique<M>(table.parse(given, where), factory);
     } else {
-      return std::make_unique<M>(table.parse(given, where));
+      made = std::make_unique<M>(table.parse(given, where));
     }
+    made->set_reduction(reduction);
+    return made;
   };
   entry.resolve = [table](const Json& given, const Where& where) { return table.values(table.parse(given, where)); };
   entry.reduction = reduction;

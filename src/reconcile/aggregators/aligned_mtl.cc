@@ -38,9 +38,7 @@ class AlignedMtl final : public GramianAggregator {
                    std::max(noise, static_cast<double>(T) * std::numeric_limits<float>::epsilon()));
     const Eigen::VectorXd& sigma = aligned.singular_values;
     const double condition = sigma.size() > 0 ? sigma(sigma.size() - 1) / sigma(0) : 1.0;
-    return {std::vector<double>(aligned.weights.begin(), aligned.weights.end()),
-            {{"residual", aligned.residual}, {"condition", condition}},
-            ""};
+    return weighted(aligned.weights, {{"residual", aligned.residual}, {"condition", condition}}, "");
   }
 
  private:

@@ -27,9 +27,9 @@ class CaGrad final : public GramianAggregator {
   Aggregation weigh(const Eigen::MatrixXd& gramian, double noise, Rng& /*rng*/) override {
     const CagradDual dual = cagrad_dual(gramian, options_.c, noise);
     const Eigen::VectorXd weights = dual.direction / divisor();
-    return {std::vector<double>(weights.begin(), weights.end()),
-            {{"objective", dual.objective}, {"residual", dual.residual}, {"iterations", dual.iterations}},
-            dual.fallback};
+    return weighted(weights,
+                    {{"objective", dual.objective}, {"residual", dual.residual}, {"iterations", dual.iterations}},
+                    dual.fallback);
   }
 
  private:

@@ -34,15 +34,13 @@ class ConFig final : public GramianAggregator {
     const EqualCosines answer = equal_cosines(gramian, target, noise);
     if (!answer.exists) {
       const ConePoint cone = project_to_dual_cone(gramian, Eigen::VectorXd::Ones(T), noise);
-      return {std::vector<double>(cone.weights.begin(), cone.weights.end()),
-              {{"residual", cone.residual}},
-              answer.fallback};
+      return weighted(cone.weights, {{"residual", cone.residual}}, answer.fallback);
     }
     const Eigen::VectorXd norms = gramian.diagonal().cwiseSqrt();
     const Eigen::VectorXd& y = answer.coefficients;
     const double factor = norms.dot(target) / y.dot(target);  // y'Cy = y'u
     const Eigen::VectorXd weights = (norms.array() > 0).select(factor * y.cwiseQuotient(norms), 0.0);
-    return {std::vector<double>(weights.begin(), weights.end()), {{"residual", answer.residual}}, answer.fallback};
+    return weighted(weights, {{"residual", answer.residual}}, answer.fallback);
   }
 
  private:

@@ -6,25 +6,17 @@
 /// Cost: one backward pass.
 
 #include "reconcile/aggregators/aggregator.h"
-#include "reconcile/aggregators/inputs.h"
 #include "reconcile/core/task.h"
 
 namespace reconcile {
 namespace {
 
-class Constant final : public Aggregator {
+class Constant final : public ConstantAggregator {
  public:
   struct Options {
     std::vector<double> weights;
   };
   explicit Constant(Options options) : options_(std::move(options)) {}
-
-  Aggregation operator()(const TaskGradients& gradients, Rng& /*rng*/, at::Tensor& gradient) override {
-    finite_gramian(gradients);
-    Aggregation result{constant_weights(gradients.num_tasks()), {}, ""};
-    gradients.combine(*result.weights, gradient);
-    return result;
-  }
 
   [[nodiscard]] std::optional<std::vector<double>> constant_weights(int64_t num_tasks) const override {
     return task_values(options_.weights, num_tasks, 1.0, "aggregator \"constant\": weights");

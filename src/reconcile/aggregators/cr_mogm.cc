@@ -2,7 +2,7 @@
 /// batch whose gradients they combine.
 ///   w = alpha w + (1 - alpha) v,    v = the weights of `method` at this step; w = v at the first step            [T]
 ///   d = rows' w [P]
-/// Reduction: that of `method`; it is declared as mean, so choose a method that reduces to the mean.
+/// Reduction: mean; the weights of a `method` that reduces to the sum are divided by T.
 /// Cost: that of `method`, and one more pass over [T, P]; T numbers are remembered, and what `method` remembers.
 /// Fallbacks: those of `method`, whose name is passed on; its weights enter the average. Where several weights give the
 /// direction of `method` (two tasks with one gradient), which of them enter is chance, and so is a part of the result.
@@ -36,12 +36,19 @@ class CrMogm final : public RememberingAggregator {
 
   [[nodiscard]] int64_t batches_per_step() const override { return method_->batches_per_step(); }
   [[nodiscard]] std::optional<std::vector<double>> constant_weights(int64_t num_tasks) const override {
-    return method_->constant_weights(num_tasks);
+    auto weights = method_->constant_weights(num_tasks);
+    if (weights && method_->reduction() == Reduction::kSum) {
+      for (double& weight : *weights) weight /= static_cast<double>(num_tasks);
+    }
+    return weights;
   }
 
   Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) override {
     Aggregation result = (*method_)(gradients, rng, gradient);
-    const Eigen::Map<const Eigen::ArrayXd> fresh(result.weights->data(), gradients.num_tasks());
+    const auto T = static_cast<double>(gradients.num_tasks());
+    const double to_mean = method_->reduction() == Reduction::kSum ? 1 / T : 1.0;
+    const Eigen::ArrayXd fresh =
+        to_mean * Eigen::Map<const Eigen::ArrayXd>(result.weights->data(), gradients.num_tasks());
     const bool is_first = RememberingAggregator::state().empty();
     auto weights = numbers("weights", {gradients.num_tasks()}, 0.0);
     if (is_first) weights = fresh;

@@ -30,9 +30,7 @@ class DualProj final : public GramianAggregator {
         task_values(options_.preference, T, 1.0 / static_cast<double>(T), "aggregator \"dualproj\": preference");
     const ConePoint point =
         project_to_dual_cone(gramian, Eigen::Map<const Eigen::VectorXd>(preference.data(), T), noise);
-    return {std::vector<double>(point.weights.begin(), point.weights.end()),
-            {{"residual", point.residual}, {"iterations", point.iterations}},
-            point.fallback};
+    return weighted(point.weights, {{"residual", point.residual}, {"iterations", point.iterations}}, point.fallback);
   }
 
  private:

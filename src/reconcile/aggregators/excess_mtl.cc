@@ -75,7 +75,7 @@ class ExcessMtl final : public RememberingAggregator {
     exponents -= exponents.maxCoeff();
     const Eigen::ArrayXd shares = exponents.exp();
     const Eigen::ArrayXd weights = static_cast<double>(T) * shares / shares.sum();
-    Aggregation result{std::vector<double>(weights.begin(), weights.end()), {}, ""};
+    Aggregation result = weighted(weights);
     gradients.combine(*result.weights, gradient);
     return result;
   }

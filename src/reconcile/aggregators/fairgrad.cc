@@ -30,9 +30,7 @@ class FairGrad final : public GramianAggregator {
   Aggregation weigh(const Eigen::MatrixXd& gramian, double noise, Rng& /*rng*/) override {
     const double size = options_.normalise ? gramian.norm() : 1.0;
     const FairPoint point = fair_point(size > 0 ? gramian / size : gramian, options_.alpha, noise);
-    return {std::vector<double>(point.weights.begin(), point.weights.end()),
-            {{"residual", point.residual}, {"iterations", point.iterations}},
-            point.fallback};
+    return weighted(point.weights, {{"residual", point.residual}, {"iterations", point.iterations}}, point.fallback);
   }
 
  private:

@@ -35,7 +35,7 @@ class GradNorm final : public RememberingAggregator {
     auto weights = numbers("weights", {T}, 1.0);
     auto first_losses = numbers("first_losses", {T}, 0.0);
     if (first_losses(0) == 0) first_losses = losses;
-    Aggregation result{std::vector<double>(weights.begin(), weights.end()), {}, ""};
+    Aggregation result = weighted(weights);
     gradients.combine(*result.weights, gradient);
     if (norms.maxCoeff() == 0) {
       result.fallback = "all zero";

@@ -40,7 +40,7 @@ class ImtlG final : public GramianAggregator {
     } else {
       weights /= sum;
     }
-    return {std::vector<double>(weights.begin(), weights.end()), {{"residual", answer.residual}}, answer.fallback};
+    return weighted(weights, {{"residual", answer.residual}}, answer.fallback);
   }
 };
 

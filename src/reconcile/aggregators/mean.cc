@@ -4,22 +4,14 @@
 /// Cost: one backward pass.
 
 #include "reconcile/aggregators/aggregator.h"
-#include "reconcile/aggregators/inputs.h"
 
 namespace reconcile {
 namespace {
 
-class Mean final : public Aggregator {
+class Mean final : public ConstantAggregator {
  public:
   using Options = NoOptions;
   explicit Mean(const Options& /*options*/) {}
-
-  Aggregation operator()(const TaskGradients& gradients, Rng& /*rng*/, at::Tensor& gradient) override {
-    finite_gramian(gradients);
-    Aggregation result{constant_weights(gradients.num_tasks()), {}, ""};
-    gradients.combine(*result.weights, gradient);
-    return result;
-  }
 
   [[nodiscard]] std::optional<std::vector<double>> constant_weights(int64_t num_tasks) const override {
     return std::vector<double>(num_tasks, 1.0 / static_cast<double>(num_tasks));

@@ -31,9 +31,7 @@ class Mgda final : public GramianAggregator {
   Aggregation weigh(const Eigen::MatrixXd& gramian, double noise, Rng& /*rng*/) override {
     MinNormPoint point = min_norm(gramian, noise);
     if (!point.fallback.empty()) point.weights.setZero();
-    return {std::vector<double>(point.weights.begin(), point.weights.end()),
-            {{"residual", point.residual}, {"iterations", point.iterations}},
-            point.fallback};
+    return weighted(point.weights, {{"residual", point.residual}, {"iterations", point.iterations}}, point.fallback);
   }
 
  protected:

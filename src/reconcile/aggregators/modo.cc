@@ -34,7 +34,7 @@ class MoDo final : public RememberingAggregator {
     auto weights = numbers("weights", {T}, 1.0 / static_cast<double>(T));
     const Eigen::VectorXd w = weights;
     weights = project_to_simplex(w - options_.gamma * (gramian * w + options_.rho * w));
-    Aggregation result{std::vector<double>(weights.begin(), weights.end()), {}, ""};
+    Aggregation result = weighted(weights);
     gradients.combine(*result.weights, gradient);
     return result;
   }

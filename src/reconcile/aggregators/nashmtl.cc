@@ -28,9 +28,7 @@ class NashMtl final : public GramianAggregator {
   Aggregation weigh(const Eigen::MatrixXd& gramian, double noise, Rng& /*rng*/) override {
     const double size = options_.normalise ? gramian.norm() : 1.0;
     const FairPoint point = fair_point(size > 0 ? gramian / size : gramian, 1.0, noise);
-    return {std::vector<double>(point.weights.begin(), point.weights.end()),
-            {{"residual", point.residual}, {"iterations", point.iterations}},
-            point.fallback};
+    return weighted(point.weights, {{"residual", point.residual}, {"iterations", point.iterations}}, point.fallback);
   }
 
  private:

@@ -29,7 +29,7 @@ class PcGrad final : public GramianAggregator {
       }
       weights += coefficients;
     }
-    return {std::vector<double>(weights.begin(), weights.end()), {}, ""};
+    return weighted(weights);
   }
 };
 

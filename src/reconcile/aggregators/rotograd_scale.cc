@@ -32,7 +32,7 @@ class RotoGradScale final : public RememberingAggregator {
     first = (first > 0).select(first, norms);
     if (is_burned_in) first = (norms > 0).select(norms, first);
     const Eigen::ArrayXd weights = weigh(norms, (norms > 0).select(norms / first, 0.0));
-    Aggregation result{std::vector<double>(weights.begin(), weights.end()), {}, norms.minCoeff() > 0 ? "" : "zero row"};
+    Aggregation result = weighted(weights, {}, norms.minCoeff() > 0 ? "" : "zero row");
     gradients.combine(*result.weights, gradient);
     return result;
   }

@@ -2,56 +2,43 @@
 
 #include <ATen/ATen.h>
 
+#include <charconv>
 #include <map>
 #include <set>
 
+#include "reconcile/aggregators/inputs.h"
+#include "reconcile/base/error.h"
+
 namespace reconcile {
-namespace {
-
-/// The columns [block.begin, block.end) of the gradients, with their layers.
-TaskGradients cut(const TaskGradients& whole, const ParamLayout::Range& block) {
-  ParamLayout layout;
-  size_t next = 0;
-  const auto& parameters = whole.layout().parameters();
-  for (const auto& layer : whole.layout().layers()) {
-    const bool inside = layer.begin >= block.begin && layer.end <= block.end;
-    if (inside) layout.add_layer(layer.name);
-    for (; next < parameters.size() && parameters[next].end <= layer.end; ++next) {
-      if (inside) layout.add_parameter(parameters[next].name, parameters[next].size());
-    }
-  }
-  TaskGradients part(std::move(layout), whole.rows().slice(1, block.begin, block.end));
-  part.losses = whole.losses;
-  for (const auto& rows : whole.independent) part.independent.push_back(rows.slice(1, block.begin, block.end));
-  return part;
-}
-
-}  // namespace
-
 std::vector<ParamLayout::Range> blocks_of(const ParamLayout& layout, Scope scope) {
   std::vector<ParamLayout::Range> blocks;
-  for (const auto& layer : layout.layers()) {
-    const std::string name = scope == Scope::kLayer ? layer.name : layer.name.substr(0, layer.name.find('.'));
+  for (int64_t l = 0; l < layout.num_layers(); ++l) {
+    const std::string& layer = layout.layers()[l].name;
+    const std::string name = scope == Scope::kLayer ? layer : layer.substr(0, layer.find('.'));
     if (!blocks.empty() && blocks.back().name == name) {
-      blocks.back().end = layer.end;
+      blocks.back().end = l + 1;
     } else {
-      blocks.push_back({name, layer.begin, layer.end});
+      blocks.push_back({name, l, l + 1});
     }
   }
   return blocks;
 }
 
 ScopedAggregator::ScopedAggregator(Scope scope, std::function<std::unique_ptr<Aggregator>()> make)
-    : scope_(scope), make_(std::move(make)) {}
+    : scope_(scope), make_(std::move(make)) {
+  set_reduction(make_()->reduction());
+}
 
 Aggregation ScopedAggregator::operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) {
+  finite_gramian(gradients);  // before any block moves its memory
   const auto ranges = blocks_of(gradients.layout(), scope_);
+  const auto& layers = gradients.layout().layers();
   Aggregation result;
   std::set<std::string> fallbacks;
   for (size_t i = 0; i < ranges.size(); ++i) {
     if (i >= blocks_.size()) blocks_.push_back(make_());
-    at::Tensor place = gradient.slice(0, ranges[i].begin, ranges[i].end);
-    const Aggregation of_block = (*blocks_[i])(cut(gradients, ranges[i]), rng, place);
+    at::Tensor place = gradient.slice(0, layers[ranges[i].begin].begin, layers[ranges[i].end - 1].end);
+    const Aggregation of_block = (*blocks_[i])(gradients.part(ranges[i].begin, ranges[i].end), rng, place);
     for (const auto& [name, value] : of_block.diagnostics) result.diagnostics[name] += value;
     if (!of_block.fallback.empty()) fallbacks.insert(of_block.fallback);
   }
@@ -71,8 +58,14 @@ NamedTensors ScopedAggregator::state() const {
 void ScopedAggregator::load_state(const NamedTensors& state) {
   std::map<size_t, NamedTensors> of_blocks;
   for (const auto& [name, tensor] : state) {
-    const auto slash = name.find('/');
-    of_blocks[std::stoul(name.substr(0, slash))].emplace_back(name.substr(slash + 1), tensor);
+    size_t block = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), block);
+    if (error != std::errc() || *end != '/') {
+      fail<StateError>(
+          "aggregator: the checkpoint holds \"{}\", which is of no block. Resume with the step.scope that was trained.",
+          name);
+    }
+    of_blocks[block].emplace_back(std::string(end + 1, name.data() + name.size()), tensor);
   }
   blocks_.clear();
   for (const auto& [block, tensors] : of_blocks) {

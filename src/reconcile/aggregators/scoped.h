@@ -12,7 +12,7 @@ namespace reconcile {
 /// What an aggregator sees at once: one layer, or one stage (consecutive layers whose names agree up to the first dot).
 enum class Scope { kLayer, kStage };
 
-/// The blocks [begin, end) of a layout that a scope makes, with the name of the layer or stage.
+/// The blocks of a layout that a scope makes: the name of the layer or stage, and its layers [begin, end).
 std::vector<ParamLayout::Range> blocks_of(const ParamLayout& layout, Scope scope);
 
 /// Applies an aggregator of its own to every block of the shared vector, each with its own memory. It has no task
@@ -22,7 +22,7 @@ class ScopedAggregator final : public Aggregator {
   /// `make` makes the aggregator of one block.
   ScopedAggregator(Scope scope, std::function<std::unique_ptr<Aggregator>()> make);
 
-  /// Sums the numeric diagnostics of the blocks over the blocks, and names every fallback that one of them took.
+  /// Sums the numeric diagnostics over the blocks, and names every fallback that one of them took.
   Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) override;
   [[nodiscard]] bool gives_weights() const override { return false; }
   [[nodiscard]] int64_t batches_per_step() const override { return make_()->batches_per_step(); }

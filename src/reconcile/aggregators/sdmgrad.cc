@@ -41,7 +41,7 @@ class SdmGrad final : public RememberingAggregator {
     const double scale = gramian.diagonal().cwiseMax(0.0).cwiseSqrt().mean();
     if (scale > 0) weights = descend(gramian / scale / scale, weights);
     const Eigen::ArrayXd mixed = (weights + options_.lambda / static_cast<double>(T)) / (1 + options_.lambda);
-    Aggregation result{std::vector<double>(mixed.begin(), mixed.end()), {}, scale > 0 ? "" : "no agreement"};
+    Aggregation result = weighted(mixed, {}, scale > 0 ? "" : "no agreement");
     gradients.combine(*result.weights, gradient);
     return result;
   }

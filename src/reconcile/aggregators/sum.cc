@@ -3,22 +3,14 @@
 /// Reduction: sum. Its weights are constant, so training needs one backward pass and no [T, P].
 
 #include "reconcile/aggregators/aggregator.h"
-#include "reconcile/aggregators/inputs.h"
 
 namespace reconcile {
 namespace {
 
-class Sum final : public Aggregator {
+class Sum final : public ConstantAggregator {
  public:
   using Options = NoOptions;
   explicit Sum(const Options& /*options*/) {}
-
-  Aggregation operator()(const TaskGradients& gradients, Rng& /*rng*/, at::Tensor& gradient) override {
-    finite_gramian(gradients);
-    Aggregation result{constant_weights(gradients.num_tasks()), {}, ""};
-    gradients.combine(*result.weights, gradient);
-    return result;
-  }
 
   [[nodiscard]] std::optional<std::vector<double>> constant_weights(int64_t num_tasks) const override {
     return std::vector<double>(num_tasks, 1.0);

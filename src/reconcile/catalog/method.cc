@@ -64,9 +64,7 @@ const std::vector<Composition>& compositions() {
 Method make_method(const std::string& text, int64_t num_tasks, const std::string& scope) {
   const Pair pair = parse(text);
   const std::string aggregator = pair.aggregator.text();
-  Method method{&find(scalarizers(), "scalarizer", pair.scalarizer.name),
-                &find(aggregators(), "aggregator", pair.aggregator.name),
-                make_scalarizer(pair.scalarizer.text(), num_tasks), make_aggregator(aggregator)};
+  Method method{make_scalarizer(pair.scalarizer.text(), num_tasks), make_aggregator(aggregator)};
   if (scope != "all" && !method.aggregator->constant_weights(num_tasks)) {
     method.aggregator = std::make_unique<ScopedAggregator>(scope == "layer" ? Scope::kLayer : Scope::kStage,
                                                            [aggregator] { return make_aggregator(aggregator); });

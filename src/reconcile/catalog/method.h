@@ -18,14 +18,10 @@ const std::vector<Composition>& compositions();
 
 /// What turns losses into an update: the scalarizer weights them, the aggregator combines the weighted task gradients.
 struct Method {
-  const ScalarizerEntry* scalarizer_entry = nullptr;
-  const AggregatorEntry* aggregator_entry = nullptr;
   std::unique_ptr<Scalarizer> scalarizer;
   std::unique_ptr<Aggregator> aggregator;
 
-  [[nodiscard]] StepMethod for_step() const {
-    return {*scalarizer, scalarizer_entry->reduction, *aggregator, aggregator_entry->reduction};
-  }
+  [[nodiscard]] StepMethod for_step() const { return {*scalarizer, *aggregator}; }
 };
 
 /// Reads `scalarizer + aggregator`, each as `name(key=value, ...)`, or one of the two, or the name of a composition. A

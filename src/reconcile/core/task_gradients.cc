@@ -30,6 +30,25 @@ const at::Tensor& TaskGradients::layer_gramians() const {
 
 at::Tensor TaskGradients::gramian() const { return layer_gramians().sum(0); }
 
+TaskGradients TaskGradients::part(int64_t first, int64_t end) const {
+  const int64_t begin_column = layout_.layers()[first].begin;
+  const int64_t end_column = layout_.layers()[end - 1].end;
+  ParamLayout layout;
+  size_t next = 0;
+  const auto& parameters = layout_.parameters();
+  for (int64_t l = 0; l < end; ++l) {
+    if (l >= first) layout.add_layer(layout_.layers()[l].name);
+    for (; next < parameters.size() && parameters[next].end <= layout_.layers()[l].end; ++next) {
+      if (l >= first) layout.add_parameter(parameters[next].name, parameters[next].size());
+    }
+  }
+  TaskGradients result(std::move(layout), rows_.slice(1, begin_column, end_column));
+  result.losses = losses;
+  for (const auto& rows : independent) result.independent.push_back(rows.slice(1, begin_column, end_column));
+  result.layer_gramians_ = layer_gramians().slice(0, first, end);
+  return result;
+}
+
 void TaskGradients::combine(const std::vector<double>& weights, at::Tensor& out) const {
   if (static_cast<int64_t>(weights.size()) != num_tasks()) {
     fail<InvalidArgument>("task gradients: {} weights for {} tasks.", weights.size(), num_tasks());

@@ -34,6 +34,8 @@ class TaskGradients {
   [[nodiscard]] const at::Tensor& layer_gramians() const;
   /// Gramian of the whole vector, float64 [T, T] on the CPU: the sum over the layers.
   [[nodiscard]] at::Tensor gramian() const;
+  /// The gradients of layers [first, end): a view of the rows, with the losses and what is known of the Gramians.
+  [[nodiscard]] TaskGradients part(int64_t first, int64_t end) const;
   /// Says that the rows were written anew.
   void changed() { layer_gramians_ = at::Tensor(); }
 

@@ -60,6 +60,10 @@ class Scalarizer {
   /// from `rng` only. StateError if a loss lies outside the method's domain (a logarithm of a negative loss, say).
   virtual Scalarization operator()(const std::vector<double>& losses, const Moment& moment, Rng& rng) = 0;
 
+  /// What T equal tasks give; the entry that makes a scalarizer sets what it declares.
+  [[nodiscard]] Reduction reduction() const { return reduction_; }
+  void set_reduction(Reduction reduction) { reduction_ = reduction; }
+
   /// Weights [T] that never depend on losses or moment, if so: they are known before the forward pass.
   [[nodiscard]] virtual std::optional<std::vector<double>> constant_weights() const { return std::nullopt; }
 
@@ -87,6 +91,9 @@ class Scalarizer {
   [[nodiscard]] virtual NamedTensors state() const { return parameters(); }
   /// Copies values into `state()`. StateError if a name or shape differs.
   void load_state(const NamedTensors& state);
+
+ private:
+  Reduction reduction_ = Reduction::kMean;
 };
 
 /// Laws that a scalarizer's entry may claim for its default options, over whole runs with epochs, validations and
@@ -113,8 +120,10 @@ ScalarizerEntry scalarizer_entry(EntryInfo info, Reduction reduction, unsigned l
   ScalarizerEntry entry;
   entry.info = std::move(info);
   entry.options = table.describe();
-  entry.make = [table](const Json& given, const Where& where, int64_t num_tasks) -> std::unique_ptr<Scalarizer> {
-    return std::make_unique<M>(table.parse(given, where), num_tasks);
+  entry.make = [table, reduction](const Json& given, const Where& where, int64_t num_tasks) {
+    std::unique_ptr<Scalarizer> made = std::make_unique<M>(table.parse(given, where), num_tasks);
+    made->set_reduction(reduction);
+    return made;
   };
   entry.resolve = [table](const Json& given, const Where& where) { return table.values(table.parse(given, where)); };
   entry.reduction = reduction;

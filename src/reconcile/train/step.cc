@@ -18,6 +18,11 @@ Weights product(const Weights& a, const Weights& b, double factor) {
   return result;
 }
 
+/// What brings a result with that reduction to the sum convention.
+double to_sum(Reduction reduction, int64_t num_tasks) {
+  return reduction == Reduction::kMean ? static_cast<double>(num_tasks) : 1.0;
+}
+
 /// The k-th of n equal parts of a batch.
 Batch part_of(const Batch& batch, int64_t k, int64_t n) {
   if (n == 1) return batch;
@@ -83,9 +88,8 @@ Step::Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& o
       options_(options),
       recorder_(recorder),
       backward_(model),
-      scalarizer_scale_(method.scalarizer_reduction == Reduction::kMean ? static_cast<double>(model.num_tasks()) : 1.0),
-      aggregator_scale_(method.aggregator_reduction == Reduction::kMean ? static_cast<double>(model.num_tasks())
-                                                                        : 1.0) {
+      scalarizer_scale_(to_sum(method.scalarizer.reduction(), model.num_tasks())),
+      aggregator_scale_(to_sum(method.aggregator.reduction(), model.num_tasks())) {
   check_step(options, method.aggregator, [](const std::string& key) { return "step." + key; });
   NamedTensors parameters = backward_.parameters();
   Tensors gradients = backward_.gradients();

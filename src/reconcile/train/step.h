@@ -19,9 +19,7 @@ namespace reconcile {
 /// What turns losses into an update. The parts must outlive who uses them.
 struct StepMethod {
   Scalarizer& scalarizer;
-  Reduction scalarizer_reduction;
   Aggregator& aggregator;
-  Reduction aggregator_reduction;
 
   /// Independent batches that one step needs.
   [[nodiscard]] int64_t batches_per_step() const {

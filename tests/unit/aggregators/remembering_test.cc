@@ -223,8 +223,15 @@ TEST(CrMogm, RefusesAMethodWithoutWeights) {
 }
 
 TEST(CrMogm, HasConstantWeightsIfItsMethodHas) {
-  EXPECT_EQ(cr_mogm(entries::sum_entry())->constant_weights(2), std::vector<double>(2, 1.0));
+  EXPECT_EQ(cr_mogm(entries::mean_entry())->constant_weights(2), std::vector<double>(2, 0.5));
   EXPECT_FALSE(cr_mogm(entries::mgda_entry())->constant_weights(2));
+}
+
+TEST(CrMogm, IsAMeanWhateverItsMethodIs) {
+  EXPECT_EQ(cr_mogm(entries::sum_entry())->constant_weights(2), std::vector<double>(2, 0.5));
+  const at::Tensor same = matrix({{1, 2}, {1, 2}, {1, 2}});
+  for (const double w : weights_after(*cr_mogm(entries::pcgrad_entry()), 1, {same, {}, {}}))
+    EXPECT_NEAR(w, 1.0 / 3, 1e-14);
 }
 
 TEST(Mgda, NormalizesAsItsOptionSays) {

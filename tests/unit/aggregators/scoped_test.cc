@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "reconcile/base/error.h"
 #include "unit/aggregators/entries.h"
 
 namespace reconcile {
@@ -37,10 +38,10 @@ at::Tensor direction(Aggregator& aggregator, const ParamLayout& layout, const at
 TEST(Scoped, BlocksAreLayersOrStages) {
   const auto layers = blocks_of(layout(), Scope::kLayer);
   ASSERT_EQ(layers.size(), 3U);
-  EXPECT_EQ(layers[1], (ParamLayout::Range{"a.bn", 4, 6}));
+  EXPECT_EQ(layers[1], (ParamLayout::Range{"a.bn", 1, 2}));
   const auto stages = blocks_of(layout(), Scope::kStage);
   ASSERT_EQ(stages.size(), 2U);
-  EXPECT_EQ(stages[0], (ParamLayout::Range{"a", 0, 6}));
+  EXPECT_EQ(stages[0], (ParamLayout::Range{"a", 0, 2}));
 }
 
 TEST(Scoped, EveryBlockIsAggregatedAsIfItWereAlone) {
@@ -55,6 +56,22 @@ TEST(Scoped, EveryBlockIsAggregatedAsIfItWereAlone) {
     EXPECT_TRUE(actual.slice(0, begin, end).equal(direction(*make(), block, rows().slice(1, begin, end))));
   }
   EXPECT_FALSE(actual.equal(direction(*make(), layout(), rows())));
+}
+
+TEST(Scoped, ANameOfNoBlockIsRefused) {
+  ScopedAggregator scoped(Scope::kLayer, [] { return make(aggregator_entries::moco_entry()); });
+  EXPECT_THROW(scoped.load_state({{"weights", at::ones({2})}}), StateError);
+}
+
+// A gradient that is not finite in the last block leaves the memory of the first as it was.
+TEST(Scoped, MovesNoMemoryIfABlockIsNotFinite) {
+  ScopedAggregator scoped(Scope::kStage, [] { return make(aggregator_entries::moco_entry()); });
+  direction(scoped, layout(), rows());
+  const at::Tensor before = scoped.state()[0].second.clone();
+  at::Tensor bad = rows();
+  bad[1][8] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(direction(scoped, layout(), bad), StateError);
+  EXPECT_TRUE(scoped.state()[0].second.equal(before));
 }
 
 }  // namespace

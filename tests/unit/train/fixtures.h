@@ -72,21 +72,13 @@ struct TinyMethod {
     aggregator = entry.make(Json::object(), where, [this](const std::string& name) {
       return aggregator_named(name).make(Json::object(), where, nullptr);
     });
-    aggregator_reduction = entry.reduction;
   }
-  void take(const ScalarizerEntry& entry) {
-    scalarizer = entry.make(Json::object(), where, 2);
-    scalarizer_reduction = entry.reduction;
-  }
-  [[nodiscard]] StepMethod for_step() const {
-    return {*scalarizer, scalarizer_reduction, *aggregator, aggregator_reduction};
-  }
+  void take(const ScalarizerEntry& entry) { scalarizer = entry.make(Json::object(), where, 2); }
+  [[nodiscard]] StepMethod for_step() const { return {*scalarizer, *aggregator}; }
 
   Where where = [](const std::string& key) { return key; };
   std::unique_ptr<Scalarizer> scalarizer;
-  Reduction scalarizer_reduction{};
   std::unique_ptr<Aggregator> aggregator;
-  Reduction aggregator_reduction{};
 };
 
 /// Stops the run after a number of steps, and keeps what it is told.
