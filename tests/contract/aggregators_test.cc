@@ -6,161 +6,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
 
-#include "contract/aggregate.h"
-#include "contract/matrices.h"
+#include "contract/aggregator_laws.h"
 #include "reconcile/base/error.h"
-#include "reconcile/catalog/catalog.h"
+#include "unit/base/support.h"
 
-namespace reconcile {
+namespace reconcile::aggregator_contract {
 namespace {
 
-constexpr uint64_t kSeed = 5;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-using Steps = std::vector<StepInput>;
-
-double tolerance(const at::Tensor& rows) { return rows.scalar_type() == at::kDouble ? 1e-9 : 2e-3; }
-
-double length(const at::Tensor& x) { return x.to(at::kDouble).norm().item<double>(); }
-
-/// Equal relative to their own size.
-bool is_close(const at::Tensor& a, const at::Tensor& b, double rtol) { return length(a - b) <= rtol * length(b); }
-
-std::unique_ptr<Aggregator> make(const AggregatorEntry& entry) {
-  return entry.make(
-      Json::object(), [&](const std::string& key) { return entry.info.name + ": " + key; }, make_aggregator);
-}
-
-/// The step with every tensor replaced by change(tensor); the other batches as far as the method asks for them.
-template <class Change>
-StepInput changed(const StepInput& step, const Change& change) {
-  StepInput result{change(step.rows), step.losses, {}};
-  for (const auto& rows : step.independent) result.independent.push_back(change(rows));
-  return result;
-}
-
-StepInput permuted(const StepInput& step, const std::vector<int64_t>& order) {
-  StepInput result = changed(step, [&](const at::Tensor& rows) { return rows.index_select(0, at::tensor(order)); });
-  for (size_t t = 0; t < order.size(); ++t) result.losses[t] = step.losses[order[t]];
-  return result;
-}
-
-StepInput scaled(const StepInput& step, double scale) {
-  StepInput result = changed(step, [&](const at::Tensor& rows) { return rows * scale; });
-  for (double& loss : result.losses) loss *= scale;
-  return result;
-}
-
-template <class Change>
-Steps each(const Steps& steps, const Change& change) {
-  Steps result;
-  for (const auto& step : steps) result.push_back(change(step));
-  return result;
-}
-
-std::vector<Aggregated> go(Aggregator& aggregator, const Steps& steps, Rng& rng) {
-  std::vector<Aggregated> results;
-  for (const auto& step : steps) results.push_back(aggregate(aggregator, step, rng));
-  return results;
-}
-
-std::vector<Aggregated> run(const AggregatorEntry& entry, const Steps& steps, uint64_t seed = kSeed) {
-  Rng rng(seed);
-  return go(*make(entry), steps, rng);
-}
-
-Aggregated run_first(const AggregatorEntry& entry, const StepInput& step) { return run(entry, {step}).front(); }
-
-/// Three steps of random rows, as many batches each as the method asks for.
-Steps random_steps(const AggregatorEntry& entry, int64_t T, int64_t P) {
-  Rng rng(1);
-  Steps steps;
-  for (int i = 0; i < 3; ++i) {
-    steps.push_back(step_of(normal_matrix(T, P, rng), rng));
-    steps.back().independent.resize(make(entry)->batches_per_step() - 1);
-  }
-  return steps;
-}
-
-bool remembers(const AggregatorEntry& entry) {
-  const auto aggregator = make(entry);
-  Rng rng(kSeed);
-  aggregate(*aggregator, random_steps(entry, 3, 6).front(), rng);
-  return !aggregator->state().empty();
-}
-
-/// What rounding may change in the direction that `result` has for `rows`: a part of the terms it is a sum of.
-double rounding(const at::Tensor& rows, const Aggregated& result) {
-  at::Tensor norms = rows.to(at::kDouble).norm(2, 1);
-  if (result.report.weights) norms = norms * at::tensor(*result.report.weights, at::kDouble).abs();
-  return 1e-3 * tolerance(rows) * norms.sum().item<double>();
-}
-
-/// Whether `other` / scale has the directions of `expected`, at every step.
-bool agree(const Steps& steps, const std::vector<Aggregated>& expected, const std::vector<Aggregated>& other,
-           double scale) {
-  for (size_t i = 0; i < steps.size(); ++i) {
-    const at::Tensor& rows = steps[i].rows;
-    const double limit = tolerance(rows) * length(expected[i].direction) + rounding(rows, expected[i]);
-    if (length(other[i].direction / scale - expected[i].direction) > limit) return false;
-  }
-  return true;
-}
-
-/// Whether the steps times `scale` can be squared and summed in their type.
-bool can_scale(const Steps& steps, double scale) {
-  return std::all_of(steps.begin(), steps.end(), [&](const StepInput& step) {
-    if (step.rows.scalar_type() == at::kDouble) return true;
-    const at::Tensor norms = step.rows.to(at::kDouble).norm(2, 1) * scale;
-    const at::Tensor present = norms.masked_select(norms > 0);
-    return present.numel() == 0 || (present.min().item<double>() > 1e-15 && present.max().item<double>() < 1e15);
-  });
-}
-
-bool keeps_permutation(const AggregatorEntry& entry, const Steps& steps) {
-  const auto expected = run(entry, steps);
-  std::vector<int64_t> reversed(steps[0].rows.size(0));
-  std::iota(reversed.rbegin(), reversed.rend(), int64_t{0});
-  const std::vector<std::vector<int64_t>> orders = {reversed, Rng(9).permutation(steps[0].rows.size(0))};
-  return std::all_of(orders.begin(), orders.end(), [&](const auto& order) {
-    return agree(steps, expected, run(entry, each(steps, [&](const StepInput& s) { return permuted(s, order); })), 1);
-  });
-}
-
-bool is_homogeneous(const AggregatorEntry& entry, const Steps& steps) {
-  const auto expected = run(entry, steps);
-  const std::vector<double> scales = {1e-12, 1e-4, 3.0, 1e4, 1e12};
-  return std::all_of(scales.begin(), scales.end(), [&](double scale) {
-    if (!can_scale(steps, scale)) return true;
-    const auto other = run(entry, each(steps, [&](const StepInput& s) { return scaled(s, scale); }));
-    return agree(steps, expected, other, scale);
-  });
-}
-
-bool is_non_conflicting(const AggregatorEntry& entry, const Steps& steps) {
-  const auto results = run(entry, steps);
-  for (size_t i = 0; i < steps.size(); ++i) {
-    const at::Tensor rows = steps[i].rows.to(at::kDouble);
-    const at::Tensor d = results[i].direction.to(at::kDouble);
-    const double size = tolerance(steps[i].rows) * length(d) + rounding(steps[i].rows, results[i]);
-    if ((rows.mv(d) < -size * rows.norm(2, 1)).any().item<bool>()) return false;
-  }
-  return true;
-}
-
-using Holds = bool (*)(const AggregatorEntry&, const Steps&);
-struct NamedLaw {
-  Law law;
-  const char* name;
-  Holds holds;
-};
-constexpr NamedLaw kLaws[] = {{kPermutation, "permutation", keeps_permutation},
-                              {kHomogeneous, "homogeneity", is_homogeneous},
-                              {kNonConflict, "non-conflict", is_non_conflicting}};
 
 /// Whether both hold the same names and bits.
 bool are_same(const NamedTensors& a, const NamedTensors& b) {
@@ -171,17 +27,6 @@ bool are_same(const NamedTensors& a, const NamedTensors& b) {
 NamedTensors clones(NamedTensors tensors) {
   for (auto& [name, tensor] : tensors) tensor = tensor.clone();
   return tensors;
-}
-
-/// Expects a StateError whose message contains `part`.
-template <class Call>
-void expect_state_error(const Call& call, const std::string& part) {
-  try {
-    call();
-    FAIL() << "nothing was thrown, expected: " << part;
-  } catch (const StateError& error) {
-    EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
-  }
 }
 
 class AggregatorContract : public testing::TestWithParam<size_t> {
@@ -333,12 +178,17 @@ TEST_P(AggregatorContract, ContinuesFromItsStateAsIfNeverStopped) {
 }
 
 TEST_P(AggregatorContract, RefusesTheStateOfAnotherMethodOrModel) {
-  expect_state_error([] { make(entry())->load_state({{"foreign", at::ones({2})}}); }, "Resume with the method");
+  test::expect_message<StateError>(
+      [] {
+        make(entry())->load_state({{"foreign", at::ones({2})}});
+      },
+      "Resume with the method");
   if (!remembers(entry())) return;
   Rng rng(kSeed);
   const auto aggregator = make(entry());
   aggregate(*aggregator, random_steps(entry(), 3, 6).front(), rng);
-  expect_state_error([&] { aggregate(*aggregator, random_steps(entry(), 4, 6).front(), rng); }, "this step needs [");
+  test::expect_message<StateError>([&] { aggregate(*aggregator, random_steps(entry(), 4, 6).front(), rng); },
+                                   "this step needs [");
 }
 
 TEST_P(AggregatorContract, KeepsItsConstantWeights) {
@@ -358,7 +208,7 @@ TEST_P(AggregatorContract, NamesTasksWhoseGradientsAreNotFiniteAndRemembersNothi
       const auto aggregator = make(entry());
       const auto fails = [&] {
         const NamedTensors before = clones(aggregator->state());
-        expect_state_error([&] { aggregate(*aggregator, broken, rng); }, "of task 1 are not finite");
+        test::expect_message<StateError>([&] { aggregate(*aggregator, broken, rng); }, "of task 1 are not finite");
         EXPECT_TRUE(are_same(before, aggregator->state()));
       };
       fails();
@@ -373,7 +223,7 @@ TEST_P(AggregatorContract, NamesWhatTheStepDoesNotBring) {
   if (!step.independent.empty()) {
     StepInput lonely = step;
     lonely.independent.clear();
-    expect_state_error([&] { run_first(entry(), lonely); }, "the step brought 1 batches, it needs 3");
+    test::expect_message<StateError>([&] { run_first(entry(), lonely); }, "the step brought 1 batches, it needs 3");
   }
   const at::Tensor expected = run_first(entry(), step).direction;
   step.losses[2] = -1;
@@ -382,7 +232,7 @@ TEST_P(AggregatorContract, NamesWhatTheStepDoesNotBring) {
   } catch (const StateError& error) {
     EXPECT_NE(std::string(error.what()).find("the loss of task 2 is -1, it must be positive"), std::string::npos);
     step.losses.clear();
-    expect_state_error([&] { run_first(entry(), step); }, "0 losses for 3 tasks");
+    test::expect_message<StateError>([&] { run_first(entry(), step); }, "0 losses for 3 tasks");
   }
 }
 
@@ -396,4 +246,4 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, AggregatorContract, testing::ValuesIn(all_en
                          [](const auto& info) { return aggregators()[info.param].info.name; });
 
 }  // namespace
-}  // namespace reconcile
+}  // namespace reconcile::aggregator_contract

@@ -32,6 +32,7 @@ void arrow(Svg& svg, Point centre, Point v, const std::string& style, const std:
   };
   svg.line(tail, head, style + " line");
   svg.path({head, wing(1), wing(-1)}, style + " fill", true);
+  svg.circle({(head.x + wing(0).x) / 2, (head.y + wing(0).y) / 2}, 3, style + " fill", tip);
 }
 
 /// The sector of the circle whose directions have no negative product with any row. It spans at most half the circle,

@@ -12,10 +12,14 @@ namespace {
 using Weights = std::vector<double>;
 using Tensors = std::vector<at::Tensor>;
 
-Weights product(const Weights& a, const Weights& b, double factor) {
-  Weights result = a;
-  for (size_t t = 0; t < result.size(); ++t) result[t] *= b[t] * factor;
-  return result;
+Weights scaled(Weights weights, double factor) {
+  for (double& weight : weights) weight *= factor;
+  return weights;
+}
+
+Weights product(Weights a, const Weights& b) {
+  for (size_t t = 0; t < a.size(); ++t) a[t] *= b[t];
+  return a;
 }
 
 /// What brings a result with that reduction to the sum convention.
@@ -41,9 +45,8 @@ Tensors cotangents(const Weights& weights, const at::Tensor& like) {
 
 void scale_rows(TaskGradients& rows, const Weights& weights) {
   const at::NoGradGuard no_grad;
-  for (size_t t = 0; t < weights.size(); ++t) {
-    if (weights[t] != 1.0) rows.rows()[static_cast<int64_t>(t)].mul_(weights[t]);
-  }
+  if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == 1.0; })) return;  // keeps the Gramians
+  for (size_t t = 0; t < weights.size(); ++t) rows.rows()[static_cast<int64_t>(t)].mul_(weights[t]);
   rows.changed();
 }
 
@@ -100,9 +103,7 @@ Step::Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& o
 }
 
 Weights Step::scalarize(const Moment& moment, Rng& rng, const StepResult& result) {
-  Weights weights = method_.scalarizer(result.losses, moment, rng).weights;
-  for (double& weight : weights) weight *= scalarizer_scale_;
-  return weights;
+  return scaled(method_.scalarizer(result.losses, moment, rng).weights, scalarizer_scale_);
 }
 
 void Step::aggregate(TaskGradients& rows, const Weights& task_weights, at::Tensor& direction, Rng& rng,
@@ -116,7 +117,7 @@ void Step::aggregate(TaskGradients& rows, const Weights& task_weights, at::Tenso
     rows.combine(kept_, direction);
   }
   if (aggregator_scale_ != 1.0) direction.mul_(aggregator_scale_);
-  if (!kept_.empty()) result.weights = product(task_weights, kept_, aggregator_scale_);
+  if (!kept_.empty()) result.weights = scaled(product(task_weights, kept_), aggregator_scale_);
 }
 
 void Step::one_pass(const Batch& batch, const Weights& aggregated, const Moment& moment, Rng& rng, StepResult& result) {
@@ -128,10 +129,10 @@ void Step::one_pass(const Batch& batch, const Weights& aggregated, const Moment&
     add_values(losses, model_.tasks(), 1.0 / static_cast<double>(n), result.losses);
     if (k == 0) {  // with several parts the weights do not depend on the losses
       weights = scalarize(moment, rng, result);
-      result.weights = product(weights, aggregated, aggregator_scale_);
+      result.weights = scaled(product(weights, aggregated), aggregator_scale_);
     }
     const auto pulled = [&](const Weights& w) {
-      return cotangents(product(w, Weights(w.size(), 1.0), 1.0 / static_cast<double>(n)), losses.front());
+      return cotangents(scaled(w, 1.0 / static_cast<double>(n)), losses.front());
     };
     const bool same = options_.head_gradient == "weighted" || weights == *result.weights;
     backward_.pull(losses, pulled(*result.weights), same ? Tensors{} : pulled(weights), k > 0);
@@ -154,14 +155,13 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
   TaskGradients& rows = rows_.front();
   if (recorder_ != nullptr && updates_) recorder_->observe(rows);
   const Weights weights = scalarize(moment, rng, result);
-  const Weights ones(weights.size(), 1.0);
-  for (auto& of_batch : rows_) scale_rows(of_batch, product(weights, ones, 1.0 / n));
+  for (auto& of_batch : rows_) scale_rows(of_batch, scaled(weights, 1.0 / n));
   rows.losses = result.losses;
   rows.independent.clear();
   for (size_t b = 1; b < batches.size(); ++b) rows.independent.push_back(rows_[b].rows());
   aggregate(rows, weights, backward_.shared(), rng, result);
   const Weights& own = options_.head_gradient == "weighted" ? *result.weights : weights;
-  backward_.scale_own(product(own, ones, 1.0 / (n * num_batches)));
+  backward_.scale_own(scaled(own, 1.0 / (n * num_batches)));
 }
 
 void Step::through_representation(const Batch& batch, const Moment& moment, Rng& rng, StepResult& result) {
