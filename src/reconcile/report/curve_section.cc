@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "reconcile/report/charts.h"
 #include "reconcile/report/numbers.h"
 #include "reconcile/report/page.h"
@@ -9,24 +12,24 @@
 namespace reconcile::report {
 namespace {
 
-/// What a curve shows: the first validation metric, or the training loss.
-enum class Source { kValidation, kTrainLoss };
+/// What a curve shows: the first validation metric, the training loss, or the weight of the task's gradient.
+enum class Source { kValidation, kTrainLoss, kWeight };
 
-const Named<double>* metrics_of(const EpochRecord& epoch, const std::string& task, Source source) {
-  return find(source == Source::kValidation ? epoch.validation : epoch.train, task);
+/// NaN if the epoch does not have it.
+double value_of(const EpochRecord& epoch, const std::string& task, Source source) {
+  const auto* metrics = find(source == Source::kValidation ? epoch.validation : epoch.train, task);
+  if (!metrics || metrics->empty()) return kMissing;
+  if (source != Source::kWeight) return metrics->front().second;
+  const double* weight = find(*metrics, "weight");
+  return weight ? *weight : kMissing;
 }
 
 /// The values of a task over epochs; empty if the log has none.
 std::vector<double> series(const RunLog& log, const std::string& task, Source source) {
   std::vector<double> values;
-  bool has_value = false;
-  for (const auto& epoch : log.epochs) {
-    const auto* metrics = metrics_of(epoch, task, source);
-    const bool known = metrics && !metrics->empty();
-    values.push_back(known ? metrics->front().second : kMissing);
-    has_value = has_value || known;
-  }
-  return has_value ? values : std::vector<double>{};
+  for (const auto& epoch : log.epochs) values.push_back(value_of(epoch, task, source));
+  const bool is_empty = std::all_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
+  return is_empty ? std::vector<double>{} : values;
 }
 
 std::string metric_name(const RunLog& log, Source source) {
@@ -53,6 +56,7 @@ std::vector<Curve> curves_of(const Pipeline& pipeline, const std::string& method
   for (size_t task = 0; task < pipeline.tasks.size(); ++task) {
     for (const auto& [kind, line] :
          {std::pair("single", "dotted"), std::pair("base", "dashed"), std::pair("recon", "")}) {
+      if (source == Source::kWeight && kind == std::string("single")) continue;  // a single task has nothing to weigh
       auto curve = collect(logs_of(pipeline, kind, method), task, pipeline.tasks[task], source, line);
       if (!curve.seeds.empty()) curves.push_back(std::move(curve));
     }
@@ -104,11 +108,8 @@ std::string run_figure(const RunLog& log, Source source, const std::string& titl
                      "Curves: " + title + " of each task over epochs");
 }
 
-}  // namespace
-
-std::string curve_section(const Pipeline& pipeline) {
-  const Source source = source_of(pipeline);
-  const std::string name = (source == Source::kValidation ? "validation " : "training ") + name_of(pipeline, source);
+/// One drawing for each method that has such curves.
+std::vector<std::string> method_drawings(const Pipeline& pipeline, Source source, const std::string& name) {
   std::vector<std::string> drawings;
   for (const auto& method : methods_of(pipeline)) {
     const auto curves = curves_of(pipeline, method, source);
@@ -116,23 +117,42 @@ std::string curve_section(const Pipeline& pipeline) {
     const std::string title = label_of(pipeline, "base", method) + ": " + name;
     drawings.push_back(curve_chart(curves, title, is_share(name), "Curves: " + title + " of each task over epochs"));
   }
+  return drawings;
+}
+
+std::string weight_figure(const Pipeline& pipeline) {
+  const auto drawings = method_drawings(pipeline, Source::kWeight, "task weight");
+  if (drawings.empty()) return "";
+  return figure(
+      "The weight of each task's gradient in the shared update: the mean over an epoch's steps, on the scale "
+      "where plain summing weighs each task 1.",
+      drawings, curve_legend(pipeline.tasks));
+}
+
+}  // namespace
+
+std::string curve_section(const Pipeline& pipeline) {
+  const Source source = source_of(pipeline);
+  const std::string name = (source == Source::kValidation ? "validation " : "training ") + name_of(pipeline, source);
+  const auto drawings = method_drawings(pipeline, source, name);
   if (drawings.empty()) return paragraph("No run.jsonl of a joint training is there, so there are no curves.");
   const std::string bands =
       pipeline.seeds.size() > 1 ? " Lines are means over seeds, bands reach from the lowest to the highest." : "";
   return figure(fmt::format("How {} went over the epochs of each method, for every task.{}", name, bands), drawings,
                 curve_legend(pipeline.tasks) + line_legend()) +
-         unfinished(pipeline);
+         weight_figure(pipeline) + unfinished(pipeline);
 }
 
 std::string curve_figures(const RunLog& log) {
   std::vector<std::string> drawings;
   for (const auto& drawing :
        {run_figure(log, Source::kTrainLoss, "training loss"),
-        run_figure(log, Source::kValidation, "validation " + metric_name(log, Source::kValidation))}) {
+        run_figure(log, Source::kValidation, "validation " + metric_name(log, Source::kValidation)),
+        run_figure(log, Source::kWeight, "task weight")}) {
     if (!drawing.empty()) drawings.push_back(drawing);
   }
   if (drawings.empty()) return paragraph("No epoch has finished yet, so there are no curves.");
-  const bool validated = drawings.size() > 1;
+  const bool validated = !metric_name(log, Source::kValidation).empty();
   return figure(validated ? "Training loss and validation metric of each task over the epochs."
                           : "Training loss of each task over the epochs; there was no validation.",
                 drawings, curve_legend(log.tasks));

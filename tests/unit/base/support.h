@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace reconcile::test {
 
@@ -24,12 +25,16 @@ std::string message_of(Action action) {
 }
 
 /// Expects that `action` throws an E whose message contains every one of `parts`.
-template <class E, class Action, class... Parts>
-void expect_message(Action action, const Parts&... parts) {
+template <class E, class Action>
+void expect_message(Action action, const std::vector<std::string>& parts) {
   const std::string message = message_of<E>(action);
-  for (const std::string& part : {std::string(parts)...}) {
+  for (const std::string& part : parts) {
     EXPECT_NE(message.find(part), std::string::npos) << "\"" << part << "\" is missing in: " << message;
   }
+}
+template <class E, class Action, class... Parts>
+void expect_message(Action action, const Parts&... parts) {
+  expect_message<E>(action, std::vector<std::string>{std::string(parts)...});
 }
 
 /// An empty folder of this test's own, removed at the end.

@@ -8,8 +8,6 @@
 namespace reconcile {
 namespace {
 
-using testing::expect_error;
-
 const TaskSet kTasks = {{.name = "digit", .num_outputs = 10}, {.name = "item", .num_outputs = 10}};
 
 /// Four images of 1 x 1 x 2 with values 0 to 7.
@@ -39,23 +37,23 @@ TEST(ImageSet, MapsBytesToZeroToOne) {
 }
 
 TEST(ImageSet, RejectsImagesThatAreNotBytes) {
-  expect_error<InvalidArgument>(
+  test::expect_message<InvalidArgument>(
       [] {
         ImageSet({}, at::zeros({2, 1, 3, 3}), {});
       },
       {"images are Float", "must be uint8 [N, C, H, W]"});
-  expect_error<InvalidArgument>([] { ImageSet({}, at::zeros({2, 3, 3}, at::kByte), {}); }, {"[2, 3, 3]"});
+  test::expect_message<InvalidArgument>([] { ImageSet({}, at::zeros({2, 3, 3}, at::kByte), {}); }, {"[2, 3, 3]"});
 }
 
 TEST(ImageSet, RejectsTargetsThatDoNotFit) {
   const at::Tensor images = at::zeros({2, 1, 3, 3}, at::kByte);
-  expect_error<InvalidArgument>([&] { ImageSet(kTasks, images, {at::arange(2)}); }, {"1 targets for 2 tasks"});
-  expect_error<InvalidArgument>(
+  test::expect_message<InvalidArgument>([&] { ImageSet(kTasks, images, {at::arange(2)}); }, {"1 targets for 2 tasks"});
+  test::expect_message<InvalidArgument>(
       [&] {
         ImageSet(kTasks, images, {at::arange(2), at::arange(3)});
       },
       {"task \"item\"", "[3], must be int64 [2]"});
-  expect_error<InvalidArgument>(
+  test::expect_message<InvalidArgument>(
       [&] {
         ImageSet(kTasks, images, {at::ones(2), at::arange(2)});
       },
@@ -76,8 +74,8 @@ TEST(OnlyTask, KeepsTheImagesAndOneTarget) {
 }
 
 TEST(OnlyTask, RejectsAnUnknownTask) {
-  expect_error<InvalidArgument>([] { only_task(four_images(), "digits"); },
-                                {"no task \"digits\"", "Did you mean \"digit\"?", "digit, item"});
+  test::expect_message<InvalidArgument>([] { only_task(four_images(), "digits"); },
+                                        {"no task \"digits\"", "Did you mean \"digit\"?", "digit, item"});
 }
 
 }  // namespace

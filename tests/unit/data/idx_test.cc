@@ -8,7 +8,6 @@
 namespace reconcile {
 namespace {
 
-using testing::expect_error;
 using testing::gzip;
 using testing::idx_header;
 
@@ -17,7 +16,7 @@ class Idx : public ::testing::Test {
   void expect_rejected(const std::string& bytes, int64_t num_dims, std::vector<std::string> parts) {
     const auto path = folder_.write("some-file", bytes);
     parts.push_back(path.string());
-    expect_error<DataError>([&] { read_idx(path, num_dims); }, parts);
+    test::expect_message<DataError>([&] { read_idx(path, num_dims); }, parts);
   }
 
   testing::TempFolder folder_;
@@ -78,7 +77,7 @@ TEST_F(Idx, RejectsDamagedGzip) {
 }
 
 TEST_F(Idx, RejectsAMissingFile) {
-  expect_error<DataError>([&] { read_idx(folder_.path() / "none", 1); }, {"none: no such file"});
+  test::expect_message<DataError>([&] { read_idx(folder_.path() / "none", 1); }, {"none: no such file"});
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 namespace reconcile {
 namespace {
 
-using testing::expect_error;
 using testing::idx_header;
 
 const std::string kTwoImages = idx_header({2, 28, 28}) + std::string(2 * 28 * 28, '\x07');
@@ -52,7 +51,7 @@ TEST_F(MnistFilesTest, TakesTheFirstRootThatHasIt) {
 TEST_F(MnistFilesTest, SaysWhatIsThereInstead) {
   folder_.write("fashion-mnist/train-images-idx3-ubyte", "");
   folder_.write("readme.txt", "");
-  expect_error<DataError>(
+  test::expect_message<DataError>(
       [&] {
         find_folder(mnist(), {folder_.path(), folder_.path() / "none", folder_.path() / "fashion-mnist"});
       },
@@ -62,9 +61,10 @@ TEST_F(MnistFilesTest, SaysWhatIsThereInstead) {
 }
 
 TEST_F(MnistFilesTest, CutsLongListsAndNamesEmptyFolders) {
-  expect_error<DataError>([&] { find_folder(mnist(), {folder_.path()}); }, {"found nothing"});
+  test::expect_message<DataError>([&] { find_folder(mnist(), {folder_.path()}); }, {"found nothing"});
   for (const char name : {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'}) folder_.write(std::string(1, name), "");
-  expect_error<DataError>([&] { find_folder(mnist(), {folder_.path()}); }, {"found a, b, c, d, e, f, g, h, ..."});
+  test::expect_message<DataError>([&] { find_folder(mnist(), {folder_.path()}); },
+                                  {"found a, b, c, d, e, f, g, h, ..."});
 }
 
 TEST_F(MnistFilesTest, ReadsEverySpelling) {
@@ -77,27 +77,28 @@ TEST_F(MnistFilesTest, ReadsEverySpelling) {
 
 TEST_F(MnistFilesTest, NamesTheMissingFile) {
   folder_.write("train-images-idx3-ubyte", kTwoImages);
-  expect_error<DataError>([&] { read_part(folder_.path(), "train"); },
-                          {"expected train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz, found "
-                           "train-images-idx3-ubyte"});
+  test::expect_message<DataError>([&] { read_part(folder_.path(), "train"); },
+                                  {"expected train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz, found "
+                                   "train-images-idx3-ubyte"});
 }
 
 TEST_F(MnistFilesTest, RejectsImagesOfAnotherSize) {
   folder_.write("t10k-labels-idx1-ubyte", kTwoLabels);
   folder_.write("t10k-images-idx3-ubyte", idx_header({2, 3, 2}) + std::string(12, 'x'));
-  expect_error<DataError>([&] { read_part(folder_.path(), "t10k"); },
-                          {"holds 2 images of 3 x 2, must be some of 28 x 28"});
+  test::expect_message<DataError>([&] { read_part(folder_.path(), "t10k"); },
+                                  {"holds 2 images of 3 x 2, must be some of 28 x 28"});
   folder_.write("t10k-images-idx3-ubyte", idx_header({0, 28, 28}));
-  expect_error<DataError>([&] { read_part(folder_.path(), "t10k"); }, {"holds 0 images"});
+  test::expect_message<DataError>([&] { read_part(folder_.path(), "t10k"); }, {"holds 0 images"});
 }
 
 TEST_F(MnistFilesTest, RejectsLabelsThatDoNotFitTheImages) {
   folder_.write("train-images-idx3-ubyte", kTwoImages);
   folder_.write("train-labels-idx1-ubyte", idx_header({1}) + '\x03');
-  expect_error<DataError>([&] { read_part(folder_.path(), "train"); },
-                          {"has 1 labels for 2 images in train-images-idx3-ubyte"});
+  test::expect_message<DataError>([&] { read_part(folder_.path(), "train"); },
+                                  {"has 1 labels for 2 images in train-images-idx3-ubyte"});
   folder_.write("train-labels-idx1-ubyte", idx_header({2}) + "\x03\x0A");
-  expect_error<DataError>([&] { read_part(folder_.path(), "train"); }, {"holds the label 10, must lie in 0..9"});
+  test::expect_message<DataError>([&] { read_part(folder_.path(), "train"); },
+                                  {"holds the label 10, must lie in 0..9"});
 }
 
 TEST(DataRoots, PreferTheOptionThenTheEnvironment) {

@@ -13,7 +13,6 @@
 namespace reconcile {
 namespace {
 
-using testing::expect_error;
 using testing::idx_header;
 
 /// `count` images that are all `first_value` + their index; the label is the index modulo 10.
@@ -114,8 +113,8 @@ TEST(Pairs, DistinctLabelsAreDistinct) {
 
 TEST(Pairs, RejectsDistinctLabelsWhereThereIsOne) {
   const Pairing pairing = {.left = numbered(5, 1), .right = numbered(1, 101), .distinct_labels = true};
-  expect_error<DataError>([&] { make_pairs(pairing, Rng(0), 5); },
-                          {"all 1 right images have label 0", "Set it to false"});
+  test::expect_message<DataError>([&] { make_pairs(pairing, Rng(0), 5); },
+                                  {"all 1 right images have label 0", "Set it to false"});
 }
 
 TEST(HoldOut, TakesTheLastTenthOnce) {
@@ -186,18 +185,18 @@ TEST_F(PairsFromFiles, HasTwoTasksAndAFingerprint) {
 }
 
 TEST_F(PairsFromFiles, RejectsMoreSamplesThanThereAre) {
-  expect_error<InvalidArgument>([&] { load({.train_samples = 73}); },
-                                {"dataset \"multi_fashion_mnist\": train_samples = 73, must be <= 72"});
+  test::expect_message<InvalidArgument>([&] { load({.train_samples = 73}); },
+                                        {"dataset \"multi_fashion_mnist\": train_samples = 73, must be <= 72"});
 }
 
 TEST_F(PairsFromFiles, RejectsDistinctLabelsOfDifferentThings) {
-  expect_error<InvalidArgument>([&] { load({.distinct_labels = true}); },
-                                {"classes of mnist with classes of fashion-mnist"});
+  test::expect_message<InvalidArgument>([&] { load({.distinct_labels = true}); },
+                                        {"classes of mnist with classes of fashion-mnist"});
 }
 
 TEST_F(PairsFromFiles, RejectsAnUnknownMerge) {
   const Where where = [](const std::string& key) { return "data: " + key; };
-  expect_error<InvalidArgument>(
+  test::expect_message<InvalidArgument>(
       [&] {
         std::ignore = pairs_options().parse({{"merge", "mean"}}, where);
       },

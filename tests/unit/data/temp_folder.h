@@ -37,17 +37,4 @@ inline std::string gzip(const std::string& bytes) {
   return packed;
 }
 
-/// Expects `action` to throw an E whose message contains every one of `parts`.
-template <class E, class Action>
-void expect_error(Action action, const std::vector<std::string>& parts) {
-  try {
-    action();
-    ADD_FAILURE() << "nothing was thrown";
-  } catch (const E& error) {
-    for (const auto& part : parts) {
-      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << part << " is not in: " << error.what();
-    }
-  }
-}
-
 }  // namespace reconcile::testing

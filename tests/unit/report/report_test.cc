@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "reconcile/base/error.h"
 #include "unit/report/fixture.h"
 
@@ -29,6 +31,22 @@ void drop_rows(Json& summary, const std::string& kind) {
     }
     summary[list] = kept;
   }
+}
+
+TEST(Report, DrawsTaskWeightsWhereARunHasThem) {
+  const Copy copy("pipeline");
+  EXPECT_FALSE(contains(html_report(copy.path()), "task weight"));
+  std::string log;
+  std::istringstream lines(copy.read("base-cagrad/seed-0/run.jsonl"));
+  for (std::string line; std::getline(lines, line);) {
+    Json record = Json::parse(line);
+    if (record["type"] == "epoch") {
+      for (auto& [task, values] : record["train"].items()) values["weight"] = 0.75;
+    }
+    log += record.dump() + "\n";
+  }
+  copy.write("base-cagrad/seed-0/run.jsonl", log);
+  EXPECT_TRUE(contains(html_report(copy.path()), ": task weight"));
 }
 
 TEST(Report, HeadlineSaysWhatReconDid) {
