@@ -30,9 +30,7 @@ TEST(DirectionsChart, ShadesNothingWhereEveryDirectionRaisesATask) {
   EXPECT_EQ(count(chart, "class=\"grey band\""), 0U);
 }
 
-TEST(DirectionsChart, NeedsTwoColumns) {
-  EXPECT_THROW(directions_chart({{1.0, 0.0, 2.0}}, kResults), InvalidArgument);
-}
+TEST(DirectionsChart, NeedsTwoColumns) { EXPECT_THROW(directions_chart({{1.0, 0.0, 2.0}}, kResults), InvalidArgument); }
 
 }  // namespace
 }  // namespace reconcile::report
