@@ -12,11 +12,13 @@ if(RECONCILE_SANITIZE)
   target_link_options(reconcile_flags INTERFACE -fsanitize=${RECONCILE_SANITIZE})
 endif()
 
-# reconcile_library(FOLDER [SOURCES a.cc ...] [CATALOG] [DEPENDS folder ... or package targets] [TORCH])
+# reconcile_library(FOLDER [SOURCES a.cc ...] [CATALOG] [DEPENDS folder ... or package targets] [TORCH] [BATCHES])
 # One static library for one folder of src/reconcile. CATALOG adds one source for each X(name) line of catalog.inc and
-# refuses a .cc file that neither SOURCES nor catalog.inc names. TORCH compiles with the shared precompiled header.
+# refuses a .cc file that neither SOURCES nor catalog.inc names. TORCH compiles with the shared precompiled header. BATCHES
+# compiles six sources at a time: half the cost of a small method file is what the headers instantiate. What two files
+# of such a folder declare in their anonymous namespaces must have different names.
 function(reconcile_library folder)
-  cmake_parse_arguments(ARG "CATALOG;TORCH" "" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "CATALOG;TORCH;BATCHES" "" "SOURCES;DEPENDS" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
   if(ARG_CATALOG)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${dir}/catalog.inc)
@@ -43,6 +45,9 @@ function(reconcile_library folder)
   if(ARG_TORCH)
     reconcile_torch(${target})
   endif()
+  if(ARG_BATCHES)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  endif()
 endfunction()
 
 # Gives a target LibTorch and the precompiled header, which reconcile_core builds once for all.
@@ -51,7 +56,7 @@ function(reconcile_torch target)
   target_link_libraries(${target} PRIVATE reconcile_flags)
   if(target STREQUAL reconcile_core)
     target_precompile_headers(${target} PRIVATE
-      <ATen/ATen.h> <torch/csrc/autograd/autograd.h> <nlohmann/json.hpp> <fmt/format.h> <fmt/ranges.h>
+      <ATen/ATen.h> <nlohmann/json.hpp> <fmt/format.h> <fmt/ranges.h>
       <algorithm> <functional> <map> <memory> <optional> <span> <string> <vector>)
   else()
     target_precompile_headers(${target} REUSE_FROM reconcile_core)

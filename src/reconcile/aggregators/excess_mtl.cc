@@ -23,8 +23,6 @@
 namespace reconcile {
 namespace {
 
-constexpr int64_t kChunk = 2048;
-
 /// Adds the squares of g to S; the sum of g^2 / sqrt(S).
 template <class Scalar>
 double add_squares(const Scalar* g, Scalar* squares, int64_t count) {
@@ -43,10 +41,10 @@ template <class Scalar>
 Eigen::ArrayXd excess_of(const at::Tensor& rows, at::Tensor& squares) {
   const int64_t T = rows.size(0);
   const int64_t P = rows.size(1);
-  Eigen::ArrayXXd partial(T, (P + kChunk - 1) / kChunk);
-  for_chunks(P, kChunk, [&](int64_t begin, int64_t end) {
+  Eigen::ArrayXXd partial(T, (P + kPiece - 1) / kPiece);
+  for_chunks(P, kPiece, [&](int64_t begin, int64_t end) {
     for (int64_t t = 0; t < T; ++t) {
-      partial(t, begin / kChunk) =
+      partial(t, begin / kPiece) =
           add_squares(rows.data_ptr<Scalar>() + t * P + begin, squares.data_ptr<Scalar>() + t * P + begin, end - begin);
     }
   });

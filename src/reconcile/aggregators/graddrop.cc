@@ -23,8 +23,6 @@
 namespace reconcile {
 namespace {
 
-constexpr int64_t kChunk = 1024;
-
 /// One chunk of coordinates: a sign for each, then the sum of what has that sign.
 template <class Scalar>
 struct Chunk {
@@ -32,8 +30,8 @@ struct Chunk {
 
   void run(const at::Tensor& rows, const std::vector<double>& leak, const Rng& rng, Scalar* out) const {
     const auto row = [&](int64_t t) { return rows.data_ptr<Scalar>() + t * rows.stride(0) + begin; };
-    std::array<double, kChunk> sum{};
-    std::array<double, kChunk> magnitude{};
+    std::array<double, kPiece> sum{};
+    std::array<double, kPiece> magnitude{};
     for (int64_t t = 0; t < rows.size(0); ++t) {
       const Scalar* g = row(t);
       for (int64_t i = 0; i < count; ++i) {
@@ -41,13 +39,13 @@ struct Chunk {
         magnitude[i] += std::abs(g[i]);
       }
     }
-    std::array<double, kChunk> sign{};
+    std::array<double, kPiece> sign{};
     for (int64_t i = 0; i < count; ++i) {
       // P > U without the division, so 0 / 0 does not arise.
       const double u = Rng::unit(rng.bits(rng.counter() + static_cast<uint64_t>(begin + i)));
       sign[i] = magnitude[i] + sum[i] > 2 * u * magnitude[i] ? 1.0 : -1.0;
     }
-    std::array<double, kChunk> kept{};
+    std::array<double, kPiece> kept{};
     for (int64_t t = 0; t < rows.size(0); ++t) {
       const Scalar* g = row(t);
       for (int64_t i = 0; i < count; ++i) kept[i] += (g[i] * sign[i] > 0 ? 1.0 : leak[t]) * g[i];
@@ -58,7 +56,7 @@ struct Chunk {
 
 template <class Scalar>
 void drop_signs(const at::Tensor& rows, const std::vector<double>& leak, const Rng& rng, at::Tensor& out) {
-  for_chunks(rows.size(1), kChunk, [&](int64_t begin, int64_t end) {
+  for_chunks(rows.size(1), kPiece, [&](int64_t begin, int64_t end) {
     Chunk<Scalar>{begin, end - begin}.run(rows, leak, rng, out.data_ptr<Scalar>());
   });
 }

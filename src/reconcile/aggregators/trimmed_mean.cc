@@ -20,8 +20,6 @@
 namespace reconcile {
 namespace {
 
-constexpr int64_t kChunk = 1024;
-
 /// A copy of some columns of the rows that gets partly sorted, column by column.
 template <class Scalar>
 class Columns {
@@ -67,7 +65,7 @@ class Columns {
 
 template <class Scalar>
 void trimmed_means(const at::Tensor& rows, int64_t trim, at::Tensor& out) {
-  for_chunks(rows.size(1), kChunk, [&](int64_t begin, int64_t end) {
+  for_chunks(rows.size(1), kPiece, [&](int64_t begin, int64_t end) {
     Columns<Scalar>(rows, begin, end).trimmed_mean(trim, out.data_ptr<Scalar>() + begin);
   });
 }
