@@ -5,7 +5,7 @@ add_library(reconcile_flags INTERFACE)
 # -fPIC for programs too: one precompiled header then serves libraries, programs and the Python module.
 # gcc 12 sees overlaps in std::string's operator+ that are not there (gcc bug 105651).
 target_compile_options(reconcile_flags INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers -Winvalid-pch -fPIC
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-stringop-overflow>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds>)
 target_link_libraries(reconcile_flags INTERFACE OpenMP::OpenMP_CXX)
 if(RECONCILE_SANITIZE)
   target_compile_options(reconcile_flags INTERFACE -fsanitize=${RECONCILE_SANITIZE} -fno-omit-frame-pointer)
@@ -44,20 +44,40 @@ function(reconcile_library folder)
   target_link_libraries(${target} PUBLIC ${ARG_DEPENDS} PRIVATE reconcile_flags)
   if(ARG_TORCH)
     reconcile_torch(${target})
+  else()
+    reconcile_plain(${target})
   endif()
   if(ARG_BATCHES)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   endif()
 endfunction()
 
-# Gives a target LibTorch and the precompiled header, which reconcile_core builds once for all.
-function(reconcile_torch target)
-  target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES})
+# What every source includes, directly or not.
+set(RECONCILE_PLAIN_HEADERS <nlohmann/json.hpp> <fmt/format.h> <fmt/ranges.h>
+  <algorithm> <functional> <map> <memory> <optional> <span> <string> <vector>)
+set(RECONCILE_TORCH_HEADERS <ATen/ATen.h> <Eigen/Core> ${RECONCILE_PLAIN_HEADERS})
+
+# Gives a target without LibTorch the precompiled header, which reconcile_report builds once for all. (reconcile_base has
+# none: toml++ sets a macro for its sources.)
+function(reconcile_plain target)
   target_link_libraries(${target} PRIVATE reconcile_flags)
-  if(target STREQUAL reconcile_core)
-    target_precompile_headers(${target} PRIVATE
-      <ATen/ATen.h> <nlohmann/json.hpp> <fmt/format.h> <fmt/ranges.h>
-      <algorithm> <functional> <map> <memory> <optional> <span> <string> <vector>)
+  if(target STREQUAL reconcile_report)
+    target_precompile_headers(${target} PRIVATE ${RECONCILE_PLAIN_HEADERS})
+  elseif(NOT target STREQUAL reconcile_base)
+    target_precompile_headers(${target} REUSE_FROM reconcile_report)
+  endif()
+endfunction()
+
+# reconcile_torch(TARGET [HEADERS <...>] [REUSE other])
+# Gives a target LibTorch and a precompiled header: that of reconcile_core, one of its own with more HEADERS, or another's.
+function(reconcile_torch target)
+  cmake_parse_arguments(ARG "" "REUSE" "HEADERS" ${ARGN})
+  target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES} Eigen3::Eigen)
+  target_link_libraries(${target} PRIVATE reconcile_flags)
+  if(ARG_REUSE)
+    target_precompile_headers(${target} REUSE_FROM ${ARG_REUSE})
+  elseif(ARG_HEADERS OR target STREQUAL reconcile_core)
+    target_precompile_headers(${target} PRIVATE ${ARG_HEADERS} ${RECONCILE_TORCH_HEADERS})
   else()
     target_precompile_headers(${target} REUSE_FROM reconcile_core)
   endif()
