@@ -1,7 +1,7 @@
 #include "reconcile/train/step.h"
 
 #include <ATen/ATen.h>
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include "reconcile/base/error.h"
 #include "reconcile/train/network_probe.h"
@@ -194,8 +194,12 @@ void Step::through_representation(const Batch& batch, const Moment& moment, Rng&
 void Step::pull_representation(const Streams& representation, const TaskGradients& rows, const at::Tensor& direction,
                                const Weights& aggregated) {
   const Partition& streams = representation.partition();
-  const bool is_split = !streams.is_shared();
-  if (is_split && aggregated.empty()) {
+  backward_.shared().zero_();
+  if (streams.is_shared()) {
+    const at::Tensor& value = representation.values().front();
+    return backward_.pull({value}, {direction.view_as(value)}, {}, true);
+  }
+  if (aggregated.empty()) {
     fail<InvalidArgument>(
         "step.gradient = \"representation\", but the tasks read different representations of this split network and "
         "the method has no task weights. Use \"parameters\".");
@@ -207,15 +211,14 @@ void Step::pull_representation(const Streams& representation, const TaskGradient
     at::Tensor to_shared = at::zeros({value.numel()}, rows.rows().options());
     at::Tensor to_own = to_shared.clone();
     for (const int64_t t : streams.tasks_of(g)) {
-      const double weight = is_split ? aggregated[t] * aggregator_scale_ : 0.0;
+      const double weight = aggregated[t] * aggregator_scale_;
       to_shared.add_(rows.rows()[t], weight);
       to_own.add_(rows.rows()[t], options_.head_gradient == "weighted" ? weight : 1.0);
     }
-    shared.push_back((is_split ? to_shared : direction).view_as(value));
+    shared.push_back(to_shared.view_as(value));
     own.push_back(to_own.view_as(value));
   }
-  backward_.shared().zero_();
-  backward_.pull(representation.values(), shared, is_split ? own : Tensors{}, true);
+  backward_.pull(representation.values(), shared, own, true);
 }
 
 void Step::look_ahead(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng,

@@ -153,6 +153,23 @@ TEST(StepOptions, WhatAMethodCannotDoIsSaidWithThePlace) {
       "1.");
 }
 
+TEST(StepOptions, AMethodOfSeveralBatchesNeedsParameters) {
+  EXPECT_EQ(refusal({.gradient = "representation"}, "modo"),
+            "a.toml:3: gradient = \"representation\", but this method needs gradients of several batches. Use "
+            "\"parameters\".");
+}
+
+TEST(Backward, AGradientThatIsNotFiniteIsRefused) {
+  Backward backward(LinearNet{});
+  backward.shared()[3] = std::numeric_limits<float>::infinity();
+  try {
+    backward.check_and_clip(1.0);
+    FAIL();
+  } catch (const StateError& error) {
+    EXPECT_TRUE(std::string(error.what()).starts_with("a gradient is not finite; nothing was updated."));
+  }
+}
+
 /// A head whose loss is finite and whose derivative is not: the square root of zero.
 class RootHead final : public Layer {
  public:
