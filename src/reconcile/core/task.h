@@ -6,14 +6,27 @@
 
 namespace reconcile {
 
-/// What is predicted: decides the default loss, metrics and head of a task.
-enum class TaskKind { kClassification };
+/// What is predicted: decides the default head, loss and metrics of a task.
+enum class TaskKind {
+  kClassification,  ///< one of `num_outputs` classes an image
+  kMultiLabel,      ///< `num_outputs` yes-or-no answers an image
+  kRegression,      ///< `num_outputs` numbers an image
+  kSegmentation,    ///< one of `num_outputs` classes a pixel
+  kParts,           ///< as segmentation; images without any person are void
+  kDepth,           ///< one positive number a pixel
+  kNormals,         ///< a unit vector of three numbers a pixel
+  kSaliency,        ///< yes or no a pixel
+  kEdges            ///< yes or no a pixel, few of them yes
+};
+
+/// Whether there is a prediction for each pixel: [B, num_outputs, H, W] instead of [B, num_outputs].
+constexpr bool is_dense(TaskKind kind) { return kind >= TaskKind::kSegmentation; }
 
 /// One task of a data set.
 struct Task {
   std::string name;  ///< as in tables: "T1", "semantic"
   TaskKind kind = TaskKind::kClassification;
-  int64_t num_outputs = 0;  ///< classes
+  int64_t num_outputs = 0;  ///< classes, labels or channels
   bool operator==(const Task&) const = default;
 };
 
