@@ -12,6 +12,7 @@
 #include <chrono>
 #include <climits>
 
+#include "reconcile/catalog/experiment.h"
 #include "reconcile/catalog/method.h"
 #include "reconcile/convert/convert.h"
 
@@ -30,12 +31,14 @@ struct Variant {
 
 std::unique_ptr<Variant> variant(const std::string& method, bool record, int64_t split_layers) {
   auto v = std::make_unique<Variant>();
-  const TaskSet tasks{{"T1", TaskKind::kClassification, 10}, {"T2", TaskKind::kClassification, 10}};
-  const std::vector<int64_t> shape{1, 36, 36};
+  const DataSignature data{{{"T1", TaskKind::kClassification, 10}, {"T2", TaskKind::kClassification, 10}}, {1, 36, 36}};
+  const auto& shape = data.input_shape;
   v->name = method + (record ? " + recorder" : "") +
             (split_layers > 0 ? fmt::format(", first {} layers split", split_layers) : "");
-  v->model = find(models(), "model", "resnet18")
-                 .make(Json::object(), entry_where("model", "resnet18"), {tasks, shape, Rng(1)});
+  Experiment experiment;
+  experiment.backbone = Spec::parse("resnet18(features=100)");
+  experiment.architecture = {"hps"};
+  v->model = make_model(experiment, data, 1);
   const auto plan = choose_layers(fmt::format("first(k={})", split_layers), {}, *v->model, shape);
   convert(*v->model, plan, CopyInit::kFresh, Statistics::kMixed, shape, Rng(2));
   v->method = make_method(method, 2);

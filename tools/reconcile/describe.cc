@@ -61,7 +61,8 @@ Json everything() {
   append_methods(all, "scalarizer", scalarizers(), kScalarizerLaws);
   append_methods(all, "aggregator", aggregators(), kAggregatorLaws);
   append_compositions(all);
-  append(all, "model", models());
+  append(all, "backbone", backbones());
+  append(all, "architecture", architectures());
   append(all, "dataset", datasets());
   append(all, "rule", plan_rules());
   const Json sections = describe_experiment();

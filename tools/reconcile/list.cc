@@ -16,9 +16,14 @@ Json rows(const std::vector<EntryType>& entries) {
 }
 
 void list(const std::string& kind, bool json) {
-  const Json catalogues{{"scalarizers", rows(scalarizers())},   {"aggregators", rows(aggregators())},
-                        {"compositions", rows(compositions())}, {"models", rows(models())},
-                        {"datasets", rows(datasets())},         {"rules", rows(plan_rules())}};
+  const Json catalogues{{"scalarizers", rows(scalarizers())},
+                        {"aggregators", rows(aggregators())},
+                        {"compositions", rows(compositions())},
+                        {"backbones", rows(backbones())},
+                        {"heads", rows(heads())},
+                        {"architectures", rows(architectures())},
+                        {"datasets", rows(datasets())},
+                        {"rules", rows(plan_rules())}};
   const Json chosen = kind.empty() ? catalogues : Json{{kind, catalogues.at(kind)}};
   if (json) return print(chosen);
   for (const auto& [name, entries] : chosen.items()) {
@@ -36,11 +41,13 @@ void add_list(CLI::App& app) {
     std::string kind;
     bool json = false;
   };
-  CLI::App* verb = app.add_subcommand(
-      "list", "what there is: scalarizers, aggregators, compositions of both, models, datasets, rules");
+  CLI::App* verb = app.add_subcommand("list",
+                                      "what there is: scalarizers, aggregators, compositions of both, backbones, "
+                                      "heads, architectures, datasets, rules");
   auto arguments = std::make_shared<Arguments>();
   verb->add_option("kind", arguments->kind, "only these")
-      ->check(CLI::IsMember({"scalarizers", "aggregators", "compositions", "models", "datasets", "rules"}));
+      ->check(CLI::IsMember(
+          {"scalarizers", "aggregators", "compositions", "backbones", "heads", "architectures", "datasets", "rules"}));
   verb->add_flag("--json", arguments->json, "one JSON document on stdout");
   verb->callback([arguments] { list(arguments->kind, arguments->json); });
 }

@@ -159,7 +159,7 @@ Json summarise(const PipelineRecord& record) {
           {"command", record.command},
           {"dataset", e.data.name},
           {"fingerprint", record.fingerprint},
-          {"model", e.model.name},
+          {"model", e.network_name()},
           {"tasks", tasks},
           {"seeds", e.seeds},
           {"config", e.resolved()},

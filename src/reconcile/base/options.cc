@@ -65,10 +65,12 @@ Rule above_up_to(double low, double high) {
   return numeric(fmt::format("must lie in ({}, {}]", low, high),
                  [low, high](double v) { return v > low && v <= high; });
 }
-Rule one_of(std::vector<std::string> names) {
-  const std::string text = fmt::format("must be one of {}", fmt::join(names, ", "));
-  return {text, [names = std::move(names)](const Json& value) {
-            return std::find(names.begin(), names.end(), value.get<std::string>()) != names.end();
+Rule one_of(std::vector<Json> values) {
+  std::vector<std::string> words;
+  for (const auto& value : values) words.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+  const std::string text = fmt::format("must be one of {}", fmt::join(words, ", "));
+  return {text, [values = std::move(values)](const Json& value) {
+            return std::find(values.begin(), values.end(), value) != values.end();
           }};
 }
 

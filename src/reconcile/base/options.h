@@ -24,7 +24,8 @@ Rule above(double low);
 Rule between(double low, double high);
 /// In (low, high].
 Rule above_up_to(double low, double high);
-Rule one_of(std::vector<std::string> names);
+/// One of these texts or numbers.
+Rule one_of(std::vector<Json> values);
 
 namespace internal {
 /// One option without its C++ type, so that checking and describing are written once.

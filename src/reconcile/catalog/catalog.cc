@@ -12,6 +12,16 @@ namespace scalarizer_entries {
 #include "reconcile/scalarizers/catalog.inc"
 }
 #undef X
+#define X(name) BackboneEntry name##_entry();
+namespace backbone_entries {
+#include "reconcile/backbones/catalog.inc"
+}
+#undef X
+#define X(name) HeadEntry name##_entry();
+namespace head_entries {
+#include "reconcile/heads/catalog.inc"
+}
+#undef X
 #define X(name) ModelEntry name##_entry();
 namespace model_entries {
 #include "reconcile/models/catalog.inc"
@@ -41,7 +51,25 @@ const std::vector<ScalarizerEntry>& scalarizers() {
   return entries;
 }
 
-const std::vector<ModelEntry>& models() {
+const std::vector<BackboneEntry>& backbones() {
+#define X(name) backbone_entries::name##_entry(),
+  static const std::vector<BackboneEntry> entries = {
+#include "reconcile/backbones/catalog.inc"
+  };
+#undef X
+  return entries;
+}
+
+const std::vector<HeadEntry>& heads() {
+#define X(name) head_entries::name##_entry(),
+  static const std::vector<HeadEntry> entries = {
+#include "reconcile/heads/catalog.inc"
+  };
+#undef X
+  return entries;
+}
+
+const std::vector<ModelEntry>& architectures() {
 #define X(name) model_entries::name##_entry(),
   static const std::vector<ModelEntry> entries = {
 #include "reconcile/models/catalog.inc"

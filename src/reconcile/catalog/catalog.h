@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "reconcile/aggregators/aggregator.h"
+#include "reconcile/backbones/backbone.h"
 #include "reconcile/base/error.h"
 #include "reconcile/base/text.h"
 #include "reconcile/data/dataset.h"
+#include "reconcile/heads/head.h"
 #include "reconcile/models/model.h"
 #include "reconcile/scalarizers/scalarizer.h"
 
@@ -17,7 +19,9 @@ namespace reconcile {
 /// Everything that has a name, in the order of the folders' catalog.inc.
 const std::vector<AggregatorEntry>& aggregators();
 const std::vector<ScalarizerEntry>& scalarizers();
-const std::vector<ModelEntry>& models();
+const std::vector<BackboneEntry>& backbones();
+const std::vector<HeadEntry>& heads();
+const std::vector<ModelEntry>& architectures();
 const std::vector<DatasetEntry>& datasets();
 
 /// The entry called `name`. InvalidArgument names the nearest one; `kind` is the word for `reconcile list`.

@@ -55,6 +55,14 @@ const OptionTable<CompareOptions>& compare_options() {
   return table;
 }
 
+const OptionTable<HeadOptions>& head_options() {
+  static const OptionTable<HeadOptions> table{
+      option("dense", &HeadOptions::dense, any(),
+             "head of tasks with a prediction for each pixel; empty: the one that suits the backbone"),
+  };
+  return table;
+}
+
 /// The keys of a section without `name`, and the name.
 Spec named_section(const Config& config, const std::string& section, const std::string& standard) {
   Json values = config.table(section);
@@ -133,6 +141,10 @@ void check_thresholds(const Experiment& experiment) {
 
 }  // namespace
 
+std::string Experiment::network_name() const {
+  return architecture.name == "hps" ? backbone.name : fmt::format("{} on {}", architecture.name, backbone.name);
+}
+
 Json Experiment::resolved() const {
   Json result = root_options().values(*this);
   const auto section = [](const Spec& spec) {
@@ -141,7 +153,9 @@ Json Experiment::resolved() const {
     return table;
   };
   result["data"] = section(data);
-  result["model"] = section(model);
+  result["backbone"] = section(backbone);
+  result["architecture"] = section(architecture);
+  result["heads"] = head_options().values(heads);
   result["train"] = train_options().values(train);
   result["step"] = step_options().values(step);
   result["optimizer"] = optimizer_options().values(optimizer);
@@ -154,8 +168,8 @@ Json Experiment::resolved() const {
 }
 
 Experiment read_experiment(const Config& config) {
-  static const std::set<std::string> sections = {"data",     "model",    "train",  "step",  "optimizer",
-                                                 "schedule", "conflict", "search", "split", "compare"};
+  static const std::set<std::string> sections = {"data",      "backbone", "architecture", "heads",  "train", "step",
+                                                 "optimizer", "schedule", "conflict",     "search", "split", "compare"};
   Json root = Json::object();
   for (const auto& [key, value] : config.values().items()) {
     if (sections.contains(key)) continue;
@@ -172,7 +186,11 @@ Experiment read_experiment(const Config& config) {
   };
   Experiment experiment = root_options().parse(root, config.where(""));
   experiment.data = complete(config, "data", datasets(), "dataset", named_section(config, "data", "glyphs"));
-  experiment.model = complete(config, "model", models(), "model", named_section(config, "model", "small_cnn"));
+  experiment.backbone =
+      complete(config, "backbone", backbones(), "backbone", named_section(config, "backbone", "small_cnn"));
+  experiment.architecture =
+      complete(config, "architecture", architectures(), "architecture", named_section(config, "architecture", "hps"));
+  experiment.heads = read(head_options(), "heads");
   experiment.train = read(train_options(), "train");
   experiment.step = read(step_options(), "step");
   experiment.optimizer = read(optimizer_options(), "optimizer");
@@ -181,6 +199,9 @@ Experiment read_experiment(const Config& config) {
   experiment.search = read(search_options(), "search");
   experiment.split = read(split_options(), "split");
   experiment.compare = read(compare_options(), "compare");
+  if (!experiment.heads.dense.empty()) {
+    placed(config.where("heads")("dense"), [&] { find(heads(), "head", experiment.heads.dense); });
+  }
   const auto num_tasks = static_cast<int64_t>(data_signature(experiment).tasks.size());
   check_method(config, experiment, experiment.method, config.where("")("method"),
                experiment.task.empty() ? num_tasks : 1);
@@ -208,13 +229,28 @@ DataSignature data_signature(const Experiment& experiment) {
 }
 
 std::unique_ptr<MultiTaskModel> make_model(const Experiment& experiment, const DataSignature& data, int64_t seed) {
-  const auto& entry = find(models(), "model", experiment.model.name);
-  const ModelContext context{data.tasks, data.input_shape, Rng(static_cast<uint64_t>(seed)).fork("model")};
-  return entry.make(experiment.model.options, entry_where("model", experiment.model.name), context);
+  const auto& backbone = find(backbones(), "backbone", experiment.backbone.name);
+  const Spec architecture = data.tasks.size() == 1 ? Spec{"hps"} : experiment.architecture;
+  const ModelContext context{
+      .tasks = data.tasks,
+      .input_shape = data.input_shape,
+      .rng = Rng(static_cast<uint64_t>(seed)).fork("model"),
+      .backbone =
+          [&](const LayerScope& scope, const std::vector<int64_t>& shape) {
+            return backbone.make(experiment.backbone.options, entry_where("backbone", backbone.info.name), scope,
+                                 shape);
+          },
+      .dense_head = experiment.heads.dense,
+      .head = [](const std::string& name, const HeadShape& shape,
+                 const LayerScope& scope) { return find(heads(), "head", name).make(shape, scope); },
+  };
+  return find(architectures(), "architecture", architecture.name)
+      .make(architecture.options, entry_where("architecture", architecture.name), context);
 }
 
 Json describe_experiment() {
   return {{"", root_options().describe()},
+          {"heads", head_options().describe()},
           {"train", train_options().describe()},
           {"step", step_options().describe()},
           {"optimizer", optimizer_options().describe()},

@@ -34,6 +34,11 @@ struct CompareOptions {
   bool recon = true;   ///< every method with Recon
 };
 
+/// The heads of the tasks.
+struct HeadOptions {
+  std::string dense;  ///< of tasks with a prediction for each pixel; "" = the one that suits the backbone
+};
+
 /// One experiment file, completed with defaults: everything that a run depends on.
 struct Experiment {
   std::string name = "experiment";
@@ -42,7 +47,9 @@ struct Experiment {
   std::vector<int64_t> seeds = {0};
   int64_t threads = 0;  ///< 0 = all cores
   Spec data;
-  Spec model;
+  Spec backbone;
+  Spec architecture;
+  HeadOptions heads;
   TrainOptions train;
   StepOptions step;
   OptimizerOptions optimizer;
@@ -52,6 +59,8 @@ struct Experiment {
   SplitOptions split;
   CompareOptions compare;
 
+  /// As in tables: "resnet18", or "mmoe on resnet18".
+  [[nodiscard]] std::string network_name() const;
   /// Every key with its value, in the shape of the file.
   [[nodiscard]] Json resolved() const;
   [[nodiscard]] CopyInit copy_init() const { return split.copies == "equal" ? CopyInit::kEqual : CopyInit::kFresh; }
@@ -70,7 +79,8 @@ DataSplits load_data(const Experiment& experiment, const std::string& task);
 /// Tasks and input shape of the experiment's data, without reading any.
 DataSignature data_signature(const Experiment& experiment);
 
-/// A freshly initialised network for data of that kind.
+/// A freshly initialised network for data of that kind; for one task alone its architecture is `hps`, whatever the file
+/// says: the reference of delta m is the plain backbone.
 std::unique_ptr<MultiTaskModel> make_model(const Experiment& experiment, const DataSignature& data, int64_t seed);
 
 /// Tables of every section, for `describe experiment` and the docs: {section: rows}.

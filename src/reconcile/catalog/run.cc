@@ -50,7 +50,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
                        .rng = Rng(static_cast<uint64_t>(choice.seed)).fork("train"),
                        .directory = directory,
                        .header = {{"dataset", experiment.data.name},
-                                  {"model", experiment.model.name},
+                                  {"model", experiment.network_name()},
                                   {"method", choice.method},
                                   {"kind", choice.kind},
                                   {"seed", choice.seed},

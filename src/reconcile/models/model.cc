@@ -15,19 +15,79 @@ bool is_shared_group(const Partition& copies, int64_t group) {
 
 }  // namespace
 
-std::vector<at::Tensor> MultiTaskModel::forward(const Streams& inputs) { return predict(representation(inputs)); }
+Representation Representation::of(const Flow& flow, const Streams& inputs) {
+  Representation result{{flow.x}, inputs.values().front().sizes().slice(2).vec()};
+  if (flow.low) result.features.push_back(*flow.low);
+  return result;
+}
 
-std::vector<at::Tensor> MultiTaskModel::predict(const Streams& representation) {
+Representation Representation::of_tasks(const std::vector<Flow>& flows, const Streams& inputs) {
+  const auto join = [&](auto value) {
+    std::vector<at::Tensor> values;
+    for (const auto& flow : flows) values.push_back(value(flow).of_task(0));
+    return Streams(Partition::separate(static_cast<int64_t>(flows.size())), std::move(values));
+  };
+  Flow flow{join([](const Flow& f) -> const Streams& { return f.x; })};
+  if (flows.front().low) flow.low = join([](const Flow& f) -> const Streams& { return *f.low; });
+  return of(flow, inputs);
+}
+
+Flow flow_of_task(const Flow& flow, int64_t t) {
+  Flow result{Streams::shared(flow.x.of_task(t), 1)};
+  if (flow.low) result.low = Streams::shared(flow.low->of_task(t), 1);
+  return result;
+}
+
+Flow mix(const Streams& weights, const std::vector<Flow>& columns) {
+  std::vector<Streams> x;
+  std::vector<Streams> low;
+  for (const auto& column : columns) {
+    x.push_back(column.x);
+    if (column.low) low.push_back(*column.low);
+  }
+  Flow result{mix(weights, x)};
+  if (!low.empty()) result.low = mix(weights, low);
+  return result;
+}
+
+MultiTaskModel::MultiTaskModel(const ModelContext& context)
+    : tasks_(context.tasks), rng_(context.rng), own_layers_(context.tasks.size()) {}
+
+void MultiTaskModel::add_heads(const Backbone& backbone, const ModelContext& context) {
+  const std::string& dense = context.dense_head.empty() ? backbone.dense_head : context.dense_head;
+  for (int64_t t = 0; t < num_tasks(); ++t) {
+    const Task& task = tasks_[t];
+    const LayerScope scope = own(t).in("heads").in(task.name);
+    if (is_dense(task.kind) && !backbone.output().is_map) {
+      fail<InvalidArgument>(
+          "task \"{}\" has a prediction for each pixel, but the backbone ends in a vector. Use one that ends in a map: "
+          "leave out `features` and `flatten`.",
+          task.name);
+    }
+    heads_.push_back(context.head(is_dense(task.kind) ? dense : "linear",
+                                  {.channels = backbone.output().channels,
+                                   .is_map = backbone.output().is_map,
+                                   .low_channels = backbone.low ? backbone.low->channels : 0,
+                                   .outputs = task.num_outputs},
+                                  scope));
+  }
+}
+
+std::vector<at::Tensor> MultiTaskModel::forward(const Streams& inputs) { return predict(represent(inputs)); }
+
+std::vector<at::Tensor> MultiTaskModel::predict(const Representation& representation) {
+  const auto& features = representation.features;
   std::vector<at::Tensor> predictions;
-  for (int64_t t = 0; t < num_tasks(); ++t) predictions.push_back((*heads_[t])(representation.of_task(t), 0));
+  for (int64_t t = 0; t < num_tasks(); ++t) {
+    const at::Tensor low = features.size() > 1 ? features[1].of_task(t) : at::Tensor();
+    predictions.push_back(heads_[t]({features[0].of_task(t), low, representation.size}));
+  }
   return predictions;
 }
 
-void MultiTaskModel::add_linear_heads(int64_t features) {
-  for (const auto& task : tasks_) {
-    const std::string name = "heads." + task.name;
-    heads_.push_back(std::make_unique<Linear>(name, 1, rng_.fork(name), features, task.num_outputs));
-  }
+void MultiTaskModel::begin_step(const Moment& moment, Rng noise) {
+  phase_.moment = moment;
+  phase_.noise = noise;
 }
 
 std::vector<std::string> MultiTaskModel::task_names() const {
@@ -77,22 +137,27 @@ std::vector<at::Tensor> MultiTaskModel::task_parameters(int64_t t) const {
     if (is_shared_group(layer->copies(), g)) continue;
     parameters.insert(parameters.end(), layer->copy(g).begin(), layer->copy(g).end());
   }
-  const auto& head = heads_[t]->copy(0);
-  parameters.insert(parameters.end(), head.begin(), head.end());
+  for (const auto& layer : own_layers_[t]) {
+    parameters.insert(parameters.end(), layer->copy(0).begin(), layer->copy(0).end());
+  }
   return parameters;
 }
 
 int64_t MultiTaskModel::num_parameters() const {
   int64_t count = 0;
   for (const auto& layer : layers_) count += layer->num_parameters() * layer->copies().num_groups();
-  for (const auto& head : heads_) count += head->num_parameters();
+  for (const auto& of_task : own_layers_) {
+    for (const auto& layer : of_task) count += layer->num_parameters();
+  }
   return count;
 }
 
 NamedTensors MultiTaskModel::state() const {
   NamedTensors state;
   for (const auto& layer : layers_) layer->append_state(task_names(), state);
-  for (const auto& head : heads_) head->append_state(task_names(), state);
+  for (const auto& of_task : own_layers_) {
+    for (const auto& layer : of_task) layer->append_state({}, state);
+  }
   return state;
 }
 
@@ -114,29 +179,32 @@ void MultiTaskModel::load_state(const NamedTensors& stored, const std::string& w
   for (size_t i = 0; i < own.size(); ++i) at::Tensor(own[i].second).copy_(stored[i].second);
 }
 
+void MultiTaskModel::for_each_layer(const std::function<void(Layer&)>& f) {
+  for (const auto& layer : layers_) f(*layer);
+  for (const auto& of_task : own_layers_) {
+    for (const auto& layer : of_task) f(*layer);
+  }
+}
+
 void MultiTaskModel::set_training(bool training) {
-  for (const auto& layer : layers_) layer->set_training(training);
-  for (const auto& head : heads_) head->set_training(training);
+  phase_.training = training;
+  for_each_layer([=](Layer& layer) { layer.set_training(training); });
 }
 
 void MultiTaskModel::set_frozen_statistics(bool frozen) {
-  for (const auto& layer : layers_) layer->set_frozen_statistics(frozen);
-  for (const auto& head : heads_) head->set_frozen_statistics(frozen);
+  for_each_layer([=](Layer& layer) { layer.set_frozen_statistics(frozen); });
 }
 
 std::vector<LayerCall> MultiTaskModel::trace(const std::vector<int64_t>& input_shape) {
   std::vector<int64_t> shape{1};
   shape.insert(shape.end(), input_shape.begin(), input_shape.end());
   std::vector<LayerCall> calls;
-  const auto set = [this](std::vector<LayerCall>* trace, bool training) {
-    set_training(training);
-    for (const auto& layer : layers_) layer->set_trace(trace);
-    for (const auto& head : heads_) head->set_trace(trace);
-  };
   const at::NoGradGuard no_grad;
-  set(&calls, false);
+  set_training(false);
+  for_each_layer([&](Layer& layer) { layer.set_trace(&calls); });
   forward(Streams::shared(at::zeros(shape), num_tasks()));
-  set(nullptr, true);
+  for_each_layer([](Layer& layer) { layer.set_trace(nullptr); });
+  set_training(true);
   return calls;
 }
 

@@ -4,32 +4,67 @@
 #include <string>
 #include <vector>
 
-#include "reconcile/base/options.h"
+#include "reconcile/backbones/backbone.h"
 #include "reconcile/core/param_layout.h"
 #include "reconcile/core/task.h"
-#include "reconcile/nn/layers.h"
+#include "reconcile/heads/head.h"
 
 namespace reconcile {
 
-/// A network for several tasks: layers that all tasks share until they are split, and one head for each task.
+/// What a model is built from.
+struct ModelContext {
+  TaskSet tasks;
+  std::vector<int64_t> input_shape;  ///< [C, H, W]
+  Rng rng{0};                        ///< initial values
+  std::function<Backbone(const LayerScope&, const std::vector<int64_t>& input_shape)> backbone;
+  std::string dense_head;  ///< of dense tasks; "" = the one that suits the backbone
+  std::function<Head(const std::string& name, const HeadShape&, const LayerScope&)> head;
+};
+
+/// What the heads read: one tensor for each stream, or two where the heads read an early map too.
+struct Representation {
+  std::vector<Streams> features;
+  std::vector<int64_t> size;  ///< height and width of the network's input
+
+  /// What a backbone gives for these inputs.
+  static Representation of(const Flow& flow, const Streams& inputs);
+  /// Task t reads flows[t], which is of one task.
+  static Representation of_tasks(const std::vector<Flow>& flows, const Streams& inputs);
+};
+
+/// Task t's part of a flow, as the flow of one task.
+Flow flow_of_task(const Flow& flow, int64_t t);
+/// The mixture of what several columns give; pools are not mixed and get lost.
+Flow mix(const Streams& weights, const std::vector<Flow>& columns);
+
+/// A network for several tasks: layers that all tasks share until they are split, and layers that each task has for
+/// itself, its head among them.
 class MultiTaskModel {
  public:
   virtual ~MultiTaskModel() = default;
+  MultiTaskModel(const MultiTaskModel&) = delete;
+  MultiTaskModel& operator=(const MultiTaskModel&) = delete;
 
   /// Predictions of every task, [T]. `inputs` has the model's number of tasks.
   std::vector<at::Tensor> forward(const Streams& inputs);
   /// What the heads read.
-  virtual Streams representation(const Streams& inputs) = 0;
+  virtual Representation represent(const Streams& inputs) = 0;
   /// Predictions of every task, [T], from what the heads read.
-  std::vector<at::Tensor> predict(const Streams& representation);
+  std::vector<at::Tensor> predict(const Representation& representation);
+  /// A scalar that is minimised besides the losses, or undefined. Its gradient is added to that of the parameters,
+  /// whatever the method; it is evaluated apart from `forward`.
+  virtual at::Tensor penalty(const Streams& /*inputs*/) { return {}; }
+
+  /// Before each training step: where the run stands, and random numbers for that step alone.
+  void begin_step(const Moment& moment, Rng noise);
 
   [[nodiscard]] const TaskSet& tasks() const { return tasks_; }
   [[nodiscard]] int64_t num_tasks() const { return static_cast<int64_t>(tasks_.size()); }
   [[nodiscard]] std::vector<std::string> task_names() const;
   /// Splittable layers in definition order: the layers of rankings and plans.
-  [[nodiscard]] const std::vector<std::unique_ptr<Layer>>& layers() const { return layers_; }
-  /// Task-specific from the start, never ranked; head t serves task t.
-  [[nodiscard]] const std::vector<std::unique_ptr<Layer>>& heads() const { return heads_; }
+  [[nodiscard]] const LayerScope::Layers& layers() const { return layers_; }
+  /// Layers of task t alone, never ranked; each is for one task.
+  [[nodiscard]] const LayerScope::Layers& own_layers(int64_t t) const { return own_layers_[t]; }
   /// The layer called `name`, or null.
   [[nodiscard]] Layer* layer(const std::string& name) const;
 
@@ -37,9 +72,9 @@ class MultiTaskModel {
   [[nodiscard]] ParamLayout shared_layout() const;
   /// The tensors of `shared_layout()`, in its order.
   [[nodiscard]] std::vector<at::Tensor> shared_parameters() const;
-  /// Parameters that only task t uses: its copies of split layers, then its head.
+  /// Parameters that only task t uses: its copies of split layers, then its own layers.
   [[nodiscard]] std::vector<at::Tensor> task_parameters(int64_t t) const;
-  /// Scalars in all copies and heads; running statistics not counted.
+  /// Scalars in all copies and own layers; running statistics not counted.
   [[nodiscard]] int64_t num_parameters() const;
 
   /// Every parameter and running statistic by its unique name; the tensors are the model's own.
@@ -55,35 +90,29 @@ class MultiTaskModel {
   std::vector<LayerCall> trace(const std::vector<int64_t>& input_shape);
 
  protected:
-  MultiTaskModel(TaskSet tasks, Rng rng) : tasks_(std::move(tasks)), rng_(rng) {}
+  explicit MultiTaskModel(const ModelContext& context);
 
-  /// Declares a splittable layer; its initial values depend on the seed and its name only.
-  template <class L, class... Args>
-  L& add(std::string name, Args... args) {
-    const Rng rng = rng_.fork(name);
-    auto layer = std::make_unique<L>(std::move(name), num_tasks(), rng, args...);
-    L& reference = *layer;
-    layers_.push_back(std::move(layer));
-    return reference;
-  }
-  /// Declares one linear head for each task on `features` numbers.
-  void add_linear_heads(int64_t features);
+  /// Where layers that all tasks share are declared.
+  [[nodiscard]] LayerScope shared() { return {layers_, phase_, num_tasks(), rng_}; }
+  /// Where layers of task t alone are declared.
+  [[nodiscard]] LayerScope own(int64_t t) { return {own_layers_[t], phase_, 1, rng_}; }
+  /// Declares a head for each task that reads the backbone's features.
+  void add_heads(const Backbone& backbone, const ModelContext& context);
+  [[nodiscard]] const Phase& phase() const { return phase_; }
+  [[nodiscard]] Phase& phase() { return phase_; }
 
  private:
+  void for_each_layer(const std::function<void(Layer&)>& f);
+
   TaskSet tasks_;
   Rng rng_;
-  std::vector<std::unique_ptr<Layer>> layers_;
-  std::vector<std::unique_ptr<Layer>> heads_;
+  Phase phase_;
+  LayerScope::Layers layers_;
+  std::vector<LayerScope::Layers> own_layers_;
+  std::vector<Head> heads_;
 };
 
-/// What a model is built for.
-struct ModelContext {
-  TaskSet tasks;
-  std::vector<int64_t> input_shape;  ///< [C, H, W]
-  Rng rng{0};                        ///< initial values
-};
-
-/// Catalogue row of a model.
+/// Catalogue row of an architecture.
 using ModelEntry = Entry<std::unique_ptr<MultiTaskModel>, const ModelContext&>;
 
 /// The entry of a model class M with `M::Options` and a constructor from options and context.

@@ -57,8 +57,8 @@ Streams Layer::operator()(const Streams& x) {
   return {std::move(partition), std::move(values)};
 }
 
-at::Tensor Layer::operator()(const at::Tensor& x, int64_t task) {
-  at::Tensor y = evaluate(task, x);
+at::Tensor Layer::operator()(const at::Tensor& x) {
+  at::Tensor y = evaluate(0, x);
   if (trace_ != nullptr) trace_->push_back({this, Partition::shared(1), macs(y), y.numel() / y.size(0)});
   return y;
 }

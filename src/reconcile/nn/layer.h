@@ -40,8 +40,8 @@ class Layer {
 
   /// Applies the copies to the streams.
   Streams operator()(const Streams& x);
-  /// Applies the copy of `task` to one tensor; for heads.
-  at::Tensor operator()(const at::Tensor& x, int64_t task);
+  /// Applies the first task's copy to one tensor; for layers that one task has for itself.
+  at::Tensor operator()(const at::Tensor& x);
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const Partition& copies() const { return copies_; }

@@ -4,24 +4,23 @@
 
 #include <cmath>
 
-namespace reconcile {
-namespace {
+#include "reconcile/base/error.h"
 
-at::Tensor normal(at::IntArrayRef shape, double sd, Rng rng) {
+namespace reconcile {
+
+at::Tensor normal_values(const std::vector<int64_t>& shape, double sd, Rng rng) {
   at::Tensor tensor = at::empty(shape, at::kFloat);
   float* data = tensor.data_ptr<float>();
   for (int64_t i = 0; i < tensor.numel(); ++i) data[i] = static_cast<float>(sd * rng.normal());
   return tensor;
 }
 
-at::Tensor uniform(at::IntArrayRef shape, double bound, Rng rng) {
+at::Tensor uniform_values(const std::vector<int64_t>& shape, double bound, Rng rng) {
   at::Tensor tensor = at::empty(shape, at::kFloat);
   float* data = tensor.data_ptr<float>();
   for (int64_t i = 0; i < tensor.numel(); ++i) data[i] = static_cast<float>(rng.uniform(-bound, bound));
   return tensor;
 }
-
-}  // namespace
 
 Conv::Conv(std::string name, int64_t num_tasks, Rng rng, Shape shape)
     : Layer(std::move(name), num_tasks), shape_(shape) {
@@ -33,9 +32,14 @@ std::vector<std::string> Conv::parameter_names() const {
 }
 
 Layer::Copy Conv::make_copy(Rng rng) const {
-  const double fan_out = static_cast<double>(shape_.out * shape_.kernel * shape_.kernel) / shape_.groups;
-  Copy copy{
-      normal({shape_.out, shape_.in / shape_.groups, shape_.kernel, shape_.kernel}, std::sqrt(2.0 / fan_out), rng)};
+  const auto area = static_cast<double>(shape_.kernel * shape_.kernel) / static_cast<double>(shape_.groups);
+  const double fan_in = static_cast<double>(shape_.in) * area;
+  const double fan_out = static_cast<double>(shape_.out) * area;
+  double sd = 0.01;
+  if (shape_.init == Init::kKaiming) sd = std::sqrt(2.0 / fan_out);
+  if (shape_.init == Init::kXavier) sd = std::sqrt(2.0 / (fan_in + fan_out));
+  const std::vector<int64_t> size{shape_.out, shape_.in / shape_.groups, shape_.kernel, shape_.kernel};
+  Copy copy{shape_.start ? shape_.start() : normal_values(size, sd, rng)};
   if (shape_.bias) copy.push_back(at::zeros({shape_.out}));
   return copy;
 }
@@ -49,8 +53,8 @@ int64_t Conv::macs(const at::Tensor& y) const {
   return y.size(1) * y.size(2) * y.size(3) * shape_.in / shape_.groups * shape_.kernel * shape_.kernel;
 }
 
-BatchNorm::BatchNorm(std::string name, int64_t num_tasks, Rng rng, int64_t channels)
-    : Layer(std::move(name), num_tasks), channels_(channels) {
+BatchNorm::BatchNorm(std::string name, int64_t num_tasks, Rng rng, int64_t channels, double momentum)
+    : Layer(std::move(name), num_tasks), channels_(channels), momentum_(momentum) {
   initialise(rng);
 }
 
@@ -61,24 +65,47 @@ Layer::Copy BatchNorm::make_copy(Rng /*rng*/) const { return {at::ones({channels
 Layer::Copy BatchNorm::make_statistics() const { return {at::zeros({channels_}), at::ones({channels_})}; }
 
 at::Tensor BatchNorm::apply(const Copy& copy, const Copy& statistics, const at::Tensor& x) {
+  if (is_training() && x.numel() == channels_) {
+    fail<StateError>("layer \"{}\": a batch norm needs more than one value a channel. Train with larger batches.",
+                     name());
+  }
   const bool uses_statistics = !is_training() || !has_frozen_statistics();
   return at::batch_norm(x, copy[0], copy[1], uses_statistics ? statistics[0] : at::Tensor(),
-                        uses_statistics ? statistics[1] : at::Tensor(), is_training(), /*momentum=*/0.1, /*eps=*/1e-5,
+                        uses_statistics ? statistics[1] : at::Tensor(), is_training(), momentum_, /*eps=*/1e-5,
                         /*cudnn_enabled=*/true);
 }
 
 int64_t BatchNorm::macs(const at::Tensor& y) const { return y.numel() / y.size(0); }
 
-Linear::Linear(std::string name, int64_t num_tasks, Rng rng, int64_t in, int64_t out)
-    : Layer(std::move(name), num_tasks), in_(in), out_(out) {
+LayerNorm::LayerNorm(std::string name, int64_t num_tasks, Rng rng, int64_t features)
+    : Layer(std::move(name), num_tasks), features_(features) {
   initialise(rng);
 }
 
-std::vector<std::string> Linear::parameter_names() const { return {"weight", "bias"}; }
+std::vector<std::string> LayerNorm::parameter_names() const { return {"weight", "bias"}; }
+
+Layer::Copy LayerNorm::make_copy(Rng /*rng*/) const { return {at::ones({features_}), at::zeros({features_})}; }
+
+at::Tensor LayerNorm::apply(const Copy& copy, const Copy& /*statistics*/, const at::Tensor& x) {
+  return at::layer_norm(x, {features_}, copy[0], copy[1], /*eps=*/1e-6);
+}
+
+int64_t LayerNorm::macs(const at::Tensor& y) const { return y.numel() / y.size(0); }
+
+Linear::Linear(std::string name, int64_t num_tasks, Rng rng, int64_t in, int64_t out, LinearInit init,
+               std::string prefix)
+    : Layer(std::move(name), num_tasks), in_(in), out_(out), init_(init), prefix_(std::move(prefix)) {
+  const double standard = 1.0 / std::sqrt(static_cast<double>(in_));
+  if (init_.weight == 0.0) init_.weight = standard;
+  if (init_.bias == 0.0) init_.bias = standard;
+  initialise(rng);
+}
+
+std::vector<std::string> Linear::parameter_names() const { return {prefix_ + "weight", prefix_ + "bias"}; }
 
 Layer::Copy Linear::make_copy(Rng rng) const {
-  const double bound = 1.0 / std::sqrt(static_cast<double>(in_));
-  return {uniform({out_, in_}, bound, rng.fork("weight")), uniform({out_}, bound, rng.fork("bias"))};
+  return {uniform_values({out_, in_}, init_.weight, rng.fork("weight")),
+          uniform_values({out_}, init_.bias, rng.fork("bias"))};
 }
 
 at::Tensor Linear::apply(const Copy& copy, const Copy& /*statistics*/, const at::Tensor& x) {
@@ -86,5 +113,15 @@ at::Tensor Linear::apply(const Copy& copy, const Copy& /*statistics*/, const at:
 }
 
 int64_t Linear::macs(const at::Tensor& y) const { return y.numel() / y.size(0) * in_; }
+
+Values::Values(std::string name, int64_t num_tasks, Rng rng, std::string parameter,
+               std::function<at::Tensor(Rng)> start)
+    : Layer(std::move(name), num_tasks), parameter_(std::move(parameter)), start_(std::move(start)) {
+  initialise(rng);
+}
+
+Layer::Copy Values::make_copy(Rng rng) const { return {start_(rng)}; }
+
+at::Tensor Values::apply(const Copy& copy, const Copy& /*statistics*/, const at::Tensor& /*x*/) { return copy[0]; }
 
 }  // namespace reconcile

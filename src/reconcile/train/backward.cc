@@ -91,10 +91,10 @@ void Backward::pull(const Tensors& outputs, const Tensors& shared, const Tensors
   pull_to(outputs, own, own_parameters, own_places, false, add);
 }
 
-void Backward::pull_rows(const Tensors& losses, const Tensors& leaves, TaskGradients& rows, bool add) {
+void Backward::pull_rows(const Tensors& losses, const std::vector<Tensors>& leaves, TaskGradients& rows, bool add) {
   const at::Tensor one = at::ones_like(losses.front());
   for (int64_t t = 0; t < num_tasks(); ++t) {
-    Tensors parameters = leaves.empty() ? shared_ : Tensors{leaves[t]};
+    Tensors parameters = leaves.empty() ? shared_ : leaves[t];
     Tensors places;
     for (size_t i = 0; i < parameters.size(); ++i) places.push_back(rows.place(t, static_cast<int64_t>(i)));
     append(parameters, own_[t]);

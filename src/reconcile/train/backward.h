@@ -32,8 +32,8 @@ class Backward {
 
   /// T passes: the gradient of losses[t] to row t, and to task t's own parameters. The rows are those of the shared
   /// parameters, or of leaves[t] where `leaves` [T] are given.
-  void pull_rows(const std::vector<at::Tensor>& losses, const std::vector<at::Tensor>& leaves, TaskGradients& rows,
-                 bool add);
+  void pull_rows(const std::vector<at::Tensor>& losses, const std::vector<std::vector<at::Tensor>>& leaves,
+                 TaskGradients& rows, bool add);
 
   /// Sets all gradients, in the order of `parameters()`, from one flat vector.
   void set(const at::Tensor& flat);

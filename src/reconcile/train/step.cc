@@ -50,6 +50,35 @@ void scale_rows(TaskGradients& rows, const Weights& weights) {
   rows.changed();
 }
 
+/// Leaves in place of what every task reads, [T][features].
+std::vector<Tensors> leaves_of(const Representation& representation, int64_t num_tasks) {
+  std::vector<Tensors> leaves(static_cast<size_t>(num_tasks));
+  for (int64_t t = 0; t < num_tasks; ++t) {
+    for (const auto& feature : representation.features) {
+      leaves[t].push_back(feature.of_task(t).detach().requires_grad_(true));
+    }
+  }
+  return leaves;
+}
+
+/// The representation in which task t reads leaves[t].
+Representation read_by(const std::vector<Tensors>& leaves, const std::vector<int64_t>& size) {
+  Representation result{{}, size};
+  for (size_t f = 0; f < leaves.front().size(); ++f) {
+    Tensors of_feature;
+    for (const auto& of_task : leaves) of_feature.push_back(of_task[f]);
+    result.features.emplace_back(Partition::separate(static_cast<int64_t>(leaves.size())), std::move(of_feature));
+  }
+  return result;
+}
+
+ParamLayout layout_of(const Tensors& features) {
+  ParamLayout layout;
+  layout.add_layer("representation");
+  for (const auto& feature : features) layout.add_parameter("representation", feature.numel());
+  return layout;
+}
+
 void append(const NamedTensors& tensors, const std::string& prefix, NamedTensors& to) {
   for (const auto& [name, tensor] : tensors) to.emplace_back(prefix + name, tensor);
 }
@@ -165,20 +194,14 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
 }
 
 void Step::through_representation(const Batch& batch, const Moment& moment, Rng& rng, StepResult& result) {
-  const Streams representation = model_.representation(batch.inputs);
-  Tensors leaves;
-  for (int64_t t = 0; t < model_.num_tasks(); ++t) {
-    leaves.push_back(representation.of_task(t).detach().requires_grad_(true));
-  }
-  const Tensors losses =
-      task_losses(model_, model_.predict(Streams(Partition::separate(model_.num_tasks()), leaves)), batch);
+  const Representation representation = model_.represent(batch.inputs);
+  const auto leaves = leaves_of(representation, model_.num_tasks());
+  const Tensors losses = task_losses(model_, model_.predict(read_by(leaves, representation.size)), batch);
   add_values(losses, model_.tasks(), 1.0, result.losses);
-  if (rows_.empty() || rows_.front().rows().size(1) != leaves.front().numel()) {
-    ParamLayout layout;
-    layout.add_layer("representation");
-    layout.add_parameter("representation", leaves.front().numel());
+  ParamLayout layout = layout_of(leaves.front());
+  if (rows_.empty() || rows_.front().layout().size() != layout.size()) {
     rows_.clear();
-    rows_.emplace_back(std::move(layout), model_.num_tasks(), leaves.front().options());
+    rows_.emplace_back(std::move(layout), model_.num_tasks(), leaves.front().front().options());
   }
   TaskGradients& rows = rows_.front();
   backward_.pull_rows(losses, leaves, rows, false);
@@ -188,37 +211,50 @@ void Step::through_representation(const Batch& batch, const Moment& moment, Rng&
   at::Tensor direction = at::empty({rows.rows().size(1)}, rows.rows().options());
   aggregate(rows, weights, direction, rng, result);
   backward_.scale_own(options_.head_gradient == "weighted" ? *result.weights : weights);
-  pull_representation(representation, rows, direction, kept_);
+  pull_representation(representation, rows, direction);
 }
 
-void Step::pull_representation(const Streams& representation, const TaskGradients& rows, const at::Tensor& direction,
-                               const Weights& aggregated) {
-  const Partition& streams = representation.partition();
-  backward_.shared().zero_();
-  if (streams.is_shared()) {
-    const at::Tensor& value = representation.values().front();
-    return backward_.pull({value}, {direction.view_as(value)}, {}, true);
-  }
-  if (aggregated.empty()) {
+void Step::pull_representation(const Representation& representation, const TaskGradients& rows,
+                               const at::Tensor& direction) {
+  const auto& features = representation.features;
+  const bool forked = std::any_of(features.begin(), features.end(),
+                                  [](const Streams& streams) { return !streams.partition().is_shared(); });
+  if (forked && kept_.empty()) {
     fail<InvalidArgument>(
-        "step.gradient = \"representation\", but the tasks read different representations of this split network and "
-        "the method has no task weights. Use \"parameters\".");
+        "step.gradient = \"representation\", but the tasks read different representations of this network and the "
+        "method has no task weights. Use \"parameters\".");
   }
+  Tensors outputs;
   Tensors shared;
   Tensors own;
-  for (int64_t g = 0; g < streams.num_groups(); ++g) {
-    const at::Tensor& value = representation.values()[g];
-    at::Tensor to_shared = at::zeros({value.numel()}, rows.rows().options());
-    at::Tensor to_own = to_shared.clone();
-    for (const int64_t t : streams.tasks_of(g)) {
-      const double weight = aggregated[t] * aggregator_scale_;
-      to_shared.add_(rows.rows()[t], weight);
-      to_own.add_(rows.rows()[t], options_.head_gradient == "weighted" ? weight : 1.0);
+  for (size_t f = 0; f < features.size(); ++f) {
+    const auto& range = rows.layout().parameters()[f];
+    const at::Tensor of_feature = rows.rows().slice(1, range.begin, range.end);
+    for (int64_t g = 0; g < features[f].partition().num_groups(); ++g) {
+      const at::Tensor& value = features[f].values()[g];
+      outputs.push_back(value);
+      if (!forked) {
+        shared.push_back(direction.slice(0, range.begin, range.end).view_as(value));
+        continue;
+      }
+      at::Tensor to_shared = at::zeros({value.numel()}, direction.options());
+      at::Tensor to_own = to_shared.clone();
+      for (const int64_t t : features[f].partition().tasks_of(g)) {
+        const double weight = kept_[t] * aggregator_scale_;
+        to_shared.add_(of_feature[t], weight);
+        to_own.add_(of_feature[t], options_.head_gradient == "weighted" ? weight : 1.0);
+      }
+      shared.push_back(to_shared.view_as(value));
+      own.push_back(to_own.view_as(value));
     }
-    shared.push_back(to_shared.view_as(value));
-    own.push_back(to_own.view_as(value));
   }
-  backward_.pull(representation.values(), shared, own, true);
+  backward_.shared().zero_();
+  backward_.pull(outputs, shared, own, true);
+}
+
+void Step::add_penalty(const Batch& batch) {
+  const at::Tensor penalty = model_.penalty(batch.inputs);
+  if (penalty.defined()) backward_.pull({penalty}, {at::ones_like(penalty)}, {}, true);
 }
 
 void Step::look_ahead(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng,
@@ -242,9 +278,11 @@ void Step::tell_losses_after_step(const Batch& batch) {
 
 StepResult Step::operator()(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng) {
   StepResult result;
+  model_.begin_step(moment, rng.fork("noise").fork(static_cast<uint64_t>(moment.step)));
   if (method_.scalarizer.batches_per_step() > 1) look_ahead(batches, moment, learning_rate, rng, result);
   if (result.losses.empty())
     descend(batches.first(static_cast<size_t>(method_.aggregator.batches_per_step())), moment, rng, result);
+  add_penalty(batches.front());
   backward_.check_and_clip(options_.clip_norm);
   optimizer_->step(learning_rate);
   if (method_.scalarizer.wants_losses_after_step()) tell_losses_after_step(batches.front());

@@ -6,6 +6,7 @@
 
 #include "reconcile/aggregators/aggregator.h"
 #include "reconcile/train/loop.h"
+#include "unit/models/networks.h"
 
 namespace reconcile {
 
@@ -19,9 +20,6 @@ namespace scalarizer_entries {
 #include "reconcile/scalarizers/catalog.inc"
 #undef X
 }  // namespace scalarizer_entries
-namespace model_entries {
-ModelEntry small_cnn_entry();
-}
 
 inline const std::vector<int64_t> kTinyShape{1, 12, 12};
 
@@ -46,9 +44,11 @@ inline std::shared_ptr<const Dataset> quadrants(int64_t size, uint64_t seed) {
 }
 
 inline std::unique_ptr<MultiTaskModel> tiny_model(uint64_t seed = 1) {
-  const ModelContext context{two_tasks(), kTinyShape, Rng(seed)};
-  const auto where = [](const std::string& key) { return key; };
-  return model_entries::small_cnn_entry().make({{"width", 4}, {"features", 8}}, where, context);
+  return build_network({.backbone = "small_cnn",
+                        .backbone_options = {{"width", 4}, {"features", 8}},
+                        .tasks = two_tasks(),
+                        .shape = kTinyShape,
+                        .seed = seed});
 }
 
 inline AggregatorEntry aggregator_named(const std::string& name) {

@@ -15,7 +15,7 @@ class NetworkProbeTest : public testing::Test {
     for (int64_t i = 0; i < 16; ++i) samples[static_cast<size_t>(i)] = i;
     batch_.push_back(quadrants(32, 1)->batch(samples));
     for (const auto& layer : model_->layers()) append(layer->copy(0));
-    for (const auto& head : model_->heads()) append(head->copy(0));
+    for (int64_t t = 0; t < 2; ++t) append(model_->own_layers(t)[0]->copy(0));
   }
   void append(const Layer::Copy& copy) {
     for (const auto& parameter : copy) {

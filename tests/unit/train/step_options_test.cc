@@ -11,19 +11,29 @@
 namespace reconcile {
 namespace {
 
-/// Two shared linear layers without batch norm, so that a batch is the sum of its samples.
+/// Three shared linear layers without batch norm, so that a batch is the sum of its samples.
 class LinearNet final : public MultiTaskModel {
  public:
-  LinearNet() : MultiTaskModel(two_tasks(), Rng(3)) {
-    add<Linear>("stem.first", 144, 10);
-    add<Linear>("stem.second", 10, 8);
-    add<Linear>("fc", 8, 6);
-    add_linear_heads(6);
-  }
-  Streams representation(const Streams& inputs) override {
+  LinearNet() : LinearNet(context()) {}
+  Representation represent(const Streams& inputs) override {
     Streams x = map(inputs, [](const at::Tensor& images) { return images.flatten(1); });
     for (const auto& layer : layers()) x = relu((*layer)(x));
-    return x;
+    return {{x}, {12, 12}};
+  }
+
+ private:
+  static ModelContext context() {
+    ModelContext context{.tasks = two_tasks(), .input_shape = kTinyShape, .rng = Rng(3)};
+    context.head = [](const std::string& name, const HeadShape& shape, const LayerScope& scope) {
+      return head_named(name).make(shape, scope);
+    };
+    return context;
+  }
+  explicit LinearNet(const ModelContext& context) : MultiTaskModel(context) {
+    shared().add<Linear>("stem.first", 144, 10);
+    shared().add<Linear>("stem.second", 10, 8);
+    shared().add<Linear>("fc", 8, 6);
+    add_heads(Backbone{.units = {{"fc", 0, {6, false}, nullptr}}}, context);
   }
 };
 
@@ -188,16 +198,17 @@ TEST(Backward, WhatIsNotFiniteStaysInItsTasksRow) {
   LinearNet model;
   RootHead head(Rng(1));
   const Batch batch = batch_of(8);
-  const Streams z = model.representation(batch.inputs);
-  const std::vector<at::Tensor> losses{at::cross_entropy_loss((*model.heads()[0])(z.of_task(0), 0), batch.targets[0]),
-                                       at::cross_entropy_loss(head(z.of_task(1), 0), batch.targets[1])};
+  const Streams z = model.represent(batch.inputs).features[0];
+  const std::vector<at::Tensor> losses{
+      at::cross_entropy_loss((*model.own_layers(0)[0])(z.of_task(0)), batch.targets[0]),
+      at::cross_entropy_loss(head(z.of_task(1)), batch.targets[1])};
   ASSERT_TRUE(losses[1].isfinite().item<bool>());
   Backward backward(model);
   TaskGradients rows = backward.make_rows();
   backward.pull_rows(losses, {}, rows, false);
   EXPECT_TRUE(rows.rows()[0].isfinite().all().item<bool>());
   EXPECT_FALSE(rows.rows()[1].isfinite().all().item<bool>());
-  backward.pull(model.representation(batch.inputs).values(), {at::Tensor()}, {}, false);
+  backward.pull(model.represent(batch.inputs).features[0].values(), {at::Tensor()}, {}, false);
   EXPECT_EQ(backward.shared().norm().item<double>(), 0);  // an undefined cotangent leaves its output out
 }
 

@@ -89,7 +89,7 @@ TEST(Step, CopiesOfSplitLayersLeaveTheSharedVector) {
 TEST(Step, ALossThatIsNotFiniteNamesItsTaskAndChangesNothing) {
   auto model = tiny_model();
   at::NoGradGuard no_grad;
-  at::Tensor(model->heads()[1]->copy(0)[1]).fill_(std::numeric_limits<float>::quiet_NaN());
+  at::Tensor(model->own_layers(1)[0]->copy(0)[1]).fill_(std::numeric_limits<float>::quiet_NaN());
   const at::Tensor weight = model->layers()[0]->copy(0)[0].clone();
   at::AutoGradMode grad(true);
   try {

@@ -1,0 +1,185 @@
+// Function preservation over the whole catalogue: what splitting may and may not change.
+
+#include "reconcile/convert/convert.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "unit/models/networks.h"
+
+namespace reconcile {
+namespace {
+
+using Names = std::vector<std::string>;
+
+SplitPlan plan_of(const Names& layers, const Partition& groups) {
+  SplitPlan plan{"test", {}};
+  for (const auto& layer : layers) plan.layers.emplace_back(layer, groups);
+  return plan;
+}
+
+Names layer_names(const MultiTaskModel& model) {
+  Names names;
+  for (const auto& layer : model.layers()) names.push_back(layer->name());
+  return names;
+}
+
+void split_equal(MultiTaskModel& model, const Names& layers, Statistics statistics = Statistics::kMixed) {
+  convert(model, plan_of(layers, Partition::separate(model.num_tasks())), CopyInit::kEqual, statistics, {1, 32, 32}, Rng(5));
+}
+
+void share_all(MultiTaskModel& model) {
+  for (const auto& layer : model.layers()) layer->share();
+}
+
+std::vector<at::Tensor> predict(MultiTaskModel& model, const at::Tensor& x) {
+  model.set_training(false);
+  return model.forward(Streams::shared(x, model.num_tasks()));
+}
+
+/// Single layers (all of them in a small network, about thirty in a deep one), then four random subsets.
+std::vector<Names> subsets(const MultiTaskModel& model) {
+  const Names names = layer_names(model);
+  std::vector<Names> result;
+  for (size_t i = 0; i < names.size(); i += std::max<size_t>(1, names.size() / 30)) result.push_back({names[i]});
+  Rng rng(9);
+  for (int i = 0; i < 4; ++i) {
+    Names subset;
+    for (const auto& name : names) {
+      if (rng.uniform() < 0.4) subset.push_back(name);
+    }
+    result.push_back(subset);
+  }
+  return result;
+}
+
+struct Law {
+  std::string backbone;
+  std::string architecture = "hps";
+};
+std::ostream& operator<<(std::ostream& out, const Law& law) { return out << law.architecture << "_on_" << law.backbone; }
+
+/// Every backbone of the catalogue, and every architecture on a small one; MTAN on both of its kinds.
+std::vector<Law> all_laws() {
+  std::vector<Law> laws;
+  for (const auto& backbone : backbone_names()) laws.push_back({backbone});
+  for (const auto& architecture : architecture_names()) {
+    if (architecture != "mtan" && architecture != "hps") laws.push_back({"small_cnn", architecture});
+  }
+  laws.push_back({"segnet", "mtan"});
+  laws.push_back({"resnet18", "mtan"});
+  return laws;
+}
+
+std::unique_ptr<MultiTaskModel> network(const Law& law, int64_t num_tasks, int64_t first = 0) {
+  NetworkSpec spec{.backbone = law.backbone,
+                   .architecture = law.architecture,
+                   .tasks = class_tasks(num_tasks, first),
+                   .shape = {1, 32, 32}};
+  if (law.backbone == "small_cnn") spec.backbone_options = {{"width", 4}, {"features", law.architecture == "hps" ? 8 : 0}};
+  auto model = build_network(spec);
+  model->set_training(true);
+  const at::NoGradGuard no_grad;
+  model->forward(Streams::shared(at::rand({4, 1, 32, 32}), num_tasks));  // running statistics that matter
+  return model;
+}
+
+class EveryNetwork : public testing::TestWithParam<Law> {};
+
+TEST_P(EveryNetwork, EqualCopiesGiveBitEqualOutputs) {
+  const at::Tensor x = at::rand({3, 1, 32, 32});
+  auto model = network(GetParam(), 3);
+  const auto expected = predict(*model, x);
+  for (const auto& subset : subsets(*model)) {
+    for (const auto statistics : {Statistics::kMixed, Statistics::kStream}) {
+      split_equal(*model, subset, statistics);
+      const auto actual = predict(*model, x);
+      share_all(*model);
+      for (size_t t = 0; t < 3; ++t)
+        ASSERT_TRUE(at::equal(actual[t], expected[t])) << fmt::format("{}", fmt::join(subset, " "));
+    }
+  }
+}
+
+TEST_P(EveryNetwork, GradientsOfTheCopiesSumToTheSharedGradient) {
+  const at::Tensor x = at::rand({4, 1, 32, 32});
+  const auto loss = [&](MultiTaskModel& model) {
+    const auto y = predict(model, x);  // evaluation mode: the streams' batch statistics would differ by rounding only
+    return y[0].square().mean() + y[1].sin().mean() + y[2].cos().mean();
+  };
+  auto shared = network(GetParam(), 3);
+  const auto expected = torch::autograd::grad({loss(*shared)}, shared->shared_parameters());
+  const ParamLayout layout = shared->shared_layout();
+  for (const auto& subset : subsets(*shared)) {
+    split_equal(*shared, subset);
+    const at::Tensor total = loss(*shared);
+    for (const auto& name : subset) {
+      Layer& layer = *shared->layer(name);
+      for (size_t p = 0; p < layer.copy(0).size(); ++p) {
+        std::vector<at::Tensor> copies;
+        for (int64_t g = 0; g < 3; ++g) copies.push_back(layer.copy(g)[p]);
+        const auto gradients = torch::autograd::grad({total}, copies, {}, true);
+        const at::Tensor sum = gradients[0] + gradients[1] + gradients[2];
+        const std::string parameter = name + "." + layer.parameter_names()[p];
+        for (size_t i = 0; i < layout.parameters().size(); ++i) {
+          if (layout.parameters()[i].name != parameter) continue;
+          EXPECT_LT((sum - expected[i]).norm().item<double>(), 1e-4 * expected[i].norm().item<double>() + 1e-7)
+              << parameter;
+        }
+      }
+    }
+    share_all(*shared);
+  }
+}
+
+TEST_P(EveryNetwork, AnEmptyPlanIsTheIdentity) {
+  auto model = network(GetParam(), 2);
+  const auto before = model->num_parameters();
+  split_equal(*model, {});
+  EXPECT_EQ(model->num_parameters(), before);
+  EXPECT_EQ(model->shared_layout().num_layers(), static_cast<int64_t>(model->layers().size()));
+}
+
+TEST_P(EveryNetwork, AllLayersSplitAreSeparateNetworks) {
+  if (GetParam().architecture != "hps") GTEST_SKIP() << "the parts of a task are not one backbone there";
+  const at::Tensor x = at::rand({4, 1, 32, 32});
+  auto model = network(GetParam(), 2);
+  convert(*model, plan_of(layer_names(*model), Partition::separate(2)), CopyInit::kFresh, Statistics::kMixed, {1, 32, 32},
+          Rng(5));
+  EXPECT_EQ(model->shared_layout().size(), 0);
+  model->set_training(GetParam().backbone != "mobilenet_v2");  // dropout draws anew for each stream
+  for (int64_t t = 0; t < 2; ++t) {
+    auto single = network(GetParam(), 1, t);
+    NamedTensors state = single->state();
+    for (auto& [name, tensor] : state) {
+      for (const auto& [split_name, value] : model->state()) {
+        const auto own = fmt::format("[{}]", model->tasks()[t].name);
+        std::string plain = split_name;
+        if (const auto at = plain.find(own); at != std::string::npos) plain.erase(at, own.size());
+        if (plain == name && (split_name != plain || name.starts_with("heads."))) tensor = value.detach().clone();
+      }
+    }
+    single->load_state(state, "test");
+    single->set_training(GetParam().backbone != "mobilenet_v2");
+    const auto alone = single->forward(Streams::shared(x, 1));
+    const auto joint = model->forward(Streams::shared(x, 2));
+    EXPECT_TRUE(at::equal(alone[0], joint[t]));
+  }
+}
+
+TEST_P(EveryNetwork, GroupsShareACopy) {
+  auto model = network(GetParam(), 3);
+  convert(*model, plan_of({layer_names(*model).front()}, Partition({0, 1, 0})), CopyInit::kFresh, Statistics::kMixed,
+          {1, 32, 32}, Rng(5));
+  const auto y = predict(*model, at::rand({2, 1, 32, 32}));
+  EXPECT_EQ(model->shared_layout().layers().front().name, layer_names(*model).front() + "#0");
+  EXPECT_EQ(model->task_parameters(0).size() + 1, model->task_parameters(1).size());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EveryNetwork, testing::ValuesIn(all_laws()),
+                         [](const auto& info) { return testing::PrintToString(info.param); });
+
+}  // namespace
+}  // namespace reconcile
+
