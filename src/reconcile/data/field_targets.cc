@@ -10,11 +10,11 @@
 namespace reconcile {
 namespace {
 
-constexpr double kPixelDeviation = 0.25;  // of pixels, about one half
-constexpr double kMeanDeviation = 0.13;   // of a channel's mean over an image, about one half
-constexpr double kTypicalDeviation = 0.2, kDeviationDeviation = 0.05;  // of the deviation over an image
+constexpr double kPixelDeviation = 0.225;  // of pixels, about one half
+constexpr double kMeanDeviation = 0.155;   // of a channel's mean over an image, about one half
+constexpr double kTypicalDeviation = 0.16, kDeviationDeviation = 0.042;  // of the deviation over an image
 constexpr double kVoidBelow = -0.7;
-constexpr double kSalient = 1.0;
+constexpr double kSalient = 0.5;
 constexpr double kSteepness = 0.15;
 constexpr int64_t kEdgeSegments = 4;
 
@@ -85,7 +85,7 @@ at::Tensor normals(const at::Tensor& height) {
 }
 
 at::Tensor salient(const at::Tensor& height) {
-  const at::Tensor around = local_mean(height, std::max(height.size(1), height.size(2)) / 4);
+  const at::Tensor around = local_mean(height, std::min(height.size(1), height.size(2)) / 4);
   return (height - around).abs().gt(kSalient).unsqueeze(1);
 }
 

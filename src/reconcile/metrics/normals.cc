@@ -11,13 +11,13 @@ namespace {
 constexpr std::array kLimits{11.25, 22.5, 30.0};  // degrees
 constexpr int64_t kBinsPerDegree = 100;           // of the histogram that gives the median
 constexpr int64_t kBins = 180 * kBinsPerDegree;
-constexpr double kTiny = 1e-8;  // added to squared lengths: the zero vector has a gradient of finite size
+constexpr double kTiny = 1e-8;  // added to squared lengths in the loss: no gradient is infinite
 
 at::Tensor squared_length(const at::Tensor& vectors) { return vectors.square().sum(1); }
 
 /// Cosines [B, H, W] between vectors [B, 3, H, W] of any length.
-at::Tensor cosines(const at::Tensor& prediction, const at::Tensor& target) {
-  const at::Tensor lengths = (squared_length(prediction) + kTiny).sqrt() * (squared_length(target) + kTiny).sqrt();
+at::Tensor cosines(const at::Tensor& prediction, const at::Tensor& target, double tiny) {
+  const at::Tensor lengths = (squared_length(prediction) + tiny).sqrt() * (squared_length(target) + tiny).sqrt();
   return (prediction * target).sum(1) / lengths;
 }
 
@@ -26,7 +26,7 @@ class Angles final : public Tally {
   explicit Angles(const Task& /*task*/) : histogram_(at::zeros({kBins}, at::kLong)) {}
 
   void add(const at::Tensor& prediction, const at::Tensor& target) override {
-    const at::Tensor cosine = cosines(prediction.to(at::kDouble), target.to(at::kDouble));
+    const at::Tensor cosine = cosines(prediction.to(at::kDouble), target.to(at::kDouble), 1e-30);
     const at::Tensor known = squared_length(target).gt(0) & cosine.isfinite();
     const at::Tensor angles = cosine.masked_select(known).clamp(-1, 1).acos() * (180 / std::numbers::pi);
     count_ += angles.numel();
@@ -64,7 +64,7 @@ class Angles final : public Tally {
 };
 
 LossSums cosine_distance_sums(const at::Tensor& prediction, const at::Tensor& target) {
-  return sum_where(squared_length(target).gt(0), 1 - cosines(prediction, target));
+  return sum_where(squared_length(target).gt(0), 1 - cosines(prediction, target, kTiny));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ TEST(ImageSet, RejectsTargetsThatDoNotFit) {
   const at::Tensor images = at::zeros({2, 1, 3, 3}, at::kByte);
   test::expect_message<InvalidArgument>([&] { ImageSet(kTasks, images, {at::arange(2)}); },
                                         {"images of 2 tasks and 1 targets for 2 tasks"});
-  test::expect_message<InvalidArgument>([&] { ImageSet({}, images, {}); }, {"for 0 tasks"});
+  test::expect_message<InvalidArgument>([&] { ImageSet({}, Streams(Partition::shared(0), {}), {}); }, {"for 0 tasks"});
   test::expect_message<InvalidArgument>(
       [&] {
         ImageSet(kTasks, images, {at::arange(2), at::arange(3)});
