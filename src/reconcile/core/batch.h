@@ -11,7 +11,7 @@ namespace reconcile {
 /// Some samples: the input of every task (one shared tensor, or one per task) and one target per task.
 struct Batch {
   Streams inputs;                   ///< float32 [B, C, H, W] in 0..1
-  std::vector<at::Tensor> targets;  ///< classification: int64 [B]
+  std::vector<at::Tensor> targets;  ///< [T], in the form of core/target.h
 };
 
 }  // namespace reconcile

@@ -22,6 +22,23 @@ enum class TaskKind {
 /// Whether there is a prediction for each pixel: [B, num_outputs, H, W] instead of [B, num_outputs].
 constexpr bool is_dense(TaskKind kind) { return kind >= TaskKind::kSegmentation; }
 
+/// Whether a target names classes, as whole numbers: one of `num_outputs`.
+constexpr bool is_class(TaskKind kind) {
+  return kind == TaskKind::kClassification || kind == TaskKind::kSegmentation || kind == TaskKind::kParts;
+}
+
+/// The word for a kind in files and options: "multi_label".
+std::string kind_name(TaskKind kind);
+
+/// The kind that `name` stands for; InvalidArgument begins with `where` and names the nearest one.
+TaskKind parse_kind(const std::string& name, const std::string& where);
+
+/// Channels of a kind that leaves no choice: 1 or 3; 0 where the data decide.
+constexpr int64_t fixed_outputs(TaskKind kind) {
+  if (kind == TaskKind::kNormals) return 3;
+  return kind == TaskKind::kDepth || kind == TaskKind::kSaliency || kind == TaskKind::kEdges ? 1 : 0;
+}
+
 /// One task of a data set.
 struct Task {
   std::string name;  ///< as in tables: "T1", "semantic"

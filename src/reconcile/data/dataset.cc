@@ -4,6 +4,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/text.h"
+#include "reconcile/core/target.h"
 
 namespace reconcile {
 namespace {
@@ -29,35 +30,44 @@ class OneTask final : public Dataset {
 
 }  // namespace
 
-ImageSet::ImageSet(TaskSet tasks, at::Tensor images, std::vector<at::Tensor> targets)
+ImageSet::ImageSet(TaskSet tasks, Streams images, std::vector<at::Tensor> targets)
     : tasks_(std::move(tasks)), images_(std::move(images)), targets_(std::move(targets)) {
-  if (images_.dim() != 4 || images_.scalar_type() != at::kByte) {
-    fail<InvalidArgument>("image set: images are {} {}, must be uint8 [N, C, H, W].",
-                          c10::toString(images_.scalar_type()), images_.sizes().vec());
+  const int64_t num_tasks = std::ssize(tasks_);
+  if (num_tasks == 0 || std::ssize(targets_) != num_tasks || images_.partition().num_tasks() != num_tasks) {
+    fail<InvalidArgument>("image set: images of {} tasks and {} targets for {} tasks, give one of each a task.",
+                          images_.partition().num_tasks(), targets_.size(), num_tasks);
   }
-  if (targets_.size() != tasks_.size()) {
-    fail<InvalidArgument>("image set: {} targets for {} tasks, give one tensor a task.", targets_.size(),
-                          tasks_.size());
+  const at::Tensor& first = images_.of_task(0);
+  for (const auto& of_group : images_.values()) {
+    const auto type = of_group.scalar_type();
+    if (of_group.dim() == 4 && (type == at::kByte || type == at::kFloat) && of_group.sizes() == first.sizes()) continue;
+    fail<InvalidArgument>("image set: images are {} [{}], must be uint8 or float32 [N, C, H, W], the same for all.",
+                          c10::toString(type), fmt::join(of_group.sizes(), ", "));
   }
   for (size_t t = 0; t < tasks_.size(); ++t) {
-    const at::Tensor& target = targets_[t];
-    if (target.scalar_type() == at::kLong && target.sizes() == at::IntArrayRef{size()}) continue;
-    fail<InvalidArgument>("image set: targets of task \"{}\" are {} {}, must be int64 [{}], one for each image.",
-                          tasks_[t].name, c10::toString(target.scalar_type()), target.sizes().vec(), size());
+    check_targets(tasks_[t], targets_[t], first.size(0), first.size(2), first.size(3));
   }
 }
 
-int64_t ImageSet::size() const { return images_.size(0); }
+ImageSet::ImageSet(const TaskSet& tasks, at::Tensor images, std::vector<at::Tensor> targets)
+    : ImageSet(tasks, Streams::shared(std::move(images), std::ssize(tasks)), std::move(targets)) {}
 
-std::vector<int64_t> ImageSet::input_shape() const { return images_.sizes().slice(1).vec(); }
+int64_t ImageSet::size() const { return images_.of_task(0).size(0); }
+
+std::vector<int64_t> ImageSet::input_shape() const { return images_.of_task(0).sizes().slice(1).vec(); }
 
 Batch ImageSet::batch(std::span<const int64_t> samples) const {
   const at::Tensor index = at::from_blob(const_cast<int64_t*>(samples.data()),  // from_blob takes no const; only read
-                                         {static_cast<int64_t>(samples.size())}, at::kLong);
+                                         {std::ssize(samples)}, at::kLong);
   std::vector<at::Tensor> targets;
-  for (const auto& target : targets_) targets.push_back(target.index_select(0, index));
-  at::Tensor pixels = images_.index_select(0, index).to(at::kFloat).div_(255);  // [B, C, H, W]
-  return {Streams::shared(std::move(pixels), static_cast<int64_t>(tasks_.size())), std::move(targets)};
+  for (size_t t = 0; t < tasks_.size(); ++t) {
+    targets.push_back(as_target(tasks_[t], targets_[t].index_select(0, index)));
+  }
+  const auto gather = [&](const at::Tensor& whole) {
+    at::Tensor images = whole.index_select(0, index);  // [B, C, H, W]
+    return images.scalar_type() == at::kByte ? images.to(at::kFloat).div_(255) : images;
+  };
+  return {map(images_, gather), std::move(targets)};
 }
 
 std::shared_ptr<const Dataset> only_task(std::shared_ptr<const Dataset> whole, const std::string& task) {

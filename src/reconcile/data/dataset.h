@@ -32,21 +32,25 @@ struct DataSplits {
   Json fingerprint;  ///< what identifies the data: source, generator version, sizes, checksums
 };
 
-/// Images kept whole in memory as bytes; a batch is one gather and one conversion to 0..1.
+/// Images and targets kept whole in memory; a batch is one gather, and one conversion where they are kept as bytes.
 class ImageSet final : public Dataset {
  public:
-  /// `images` uint8 [N, C, H, W], `targets` one int64 [N] per task. InvalidArgument if the counts differ.
-  ImageSet(TaskSet tasks, at::Tensor images, std::vector<at::Tensor> targets);
+  /// `images` [N, C, H, W], uint8 (255 becomes 1) or float32: one tensor for all tasks, or one for each that has images
+  /// of its own, all of one shape. `targets` one a task, as `check_targets` wants them. InvalidArgument if something
+  /// does not fit.
+  ImageSet(TaskSet tasks, Streams images, std::vector<at::Tensor> targets);
+  /// All tasks on the same images.
+  ImageSet(const TaskSet& tasks, at::Tensor images, std::vector<at::Tensor> targets);
   [[nodiscard]] const TaskSet& tasks() const override { return tasks_; }
   [[nodiscard]] int64_t size() const override;
   [[nodiscard]] std::vector<int64_t> input_shape() const override;
   [[nodiscard]] Batch batch(std::span<const int64_t> samples) const override;
-  [[nodiscard]] const at::Tensor& images() const { return images_; }
+  [[nodiscard]] const Streams& images() const { return images_; }
   [[nodiscard]] const std::vector<at::Tensor>& targets() const { return targets_; }
 
  private:
   TaskSet tasks_;
-  at::Tensor images_;
+  Streams images_;
   std::vector<at::Tensor> targets_;
 };
 

@@ -7,8 +7,11 @@
 namespace reconcile {
 namespace {
 
-std::string tensor_checksum(const at::Tensor& tensor) {
-  return checksum({static_cast<const char*>(tensor.data_ptr()), tensor.nbytes()});
+/// Of the bytes of all tensors, one after the other.
+std::string tensor_checksum(const std::vector<at::Tensor>& tensors) {
+  std::string bytes;
+  for (const auto& tensor : tensors) bytes.append(static_cast<const char*>(tensor.data_ptr()), tensor.nbytes());
+  return checksum(bytes);
 }
 
 }  // namespace
@@ -35,8 +38,8 @@ std::shared_ptr<const ImageSet> generate(int64_t count, const Rng& stream, const
 
 Json fingerprint(const ImageSet& images) {
   return {{"samples", images.size()},
-          {"images", tensor_checksum(images.images())},
-          {"targets", tensor_checksum(at::stack(images.targets()))}};
+          {"images", tensor_checksum(images.images().values())},
+          {"targets", tensor_checksum(images.targets())}};
 }
 
 }  // namespace reconcile

@@ -2,28 +2,62 @@
 
 #include <ATen/ATen.h>
 
+#include <array>
+
+#include "reconcile/metrics/kind_row.h"
+
 namespace reconcile {
+namespace {
 
-std::string kind_name(TaskKind /*kind*/) { return "classification"; }
-
-std::vector<Criterion> criteria(TaskKind /*kind*/) { return {{"accuracy", true}}; }
-
-at::Tensor task_loss(const Task& /*task*/, const at::Tensor& prediction, const at::Tensor& target) {
-  return at::cross_entropy_loss(prediction, target);
+const KindRow& row_of(TaskKind kind) {
+  static const std::array rows{classification_row(), multi_label_row(),  regression_row(),
+                               segmentation_row(),   segmentation_row(), depth_row(),
+                               normals_row(),        saliency_row(),     edges_row()};  // in the order of TaskKind
+  return rows.at(static_cast<size_t>(kind));
 }
+
+}  // namespace
+
+at::Tensor mean_of(const LossSums& sums) { return sums[0] / sums[1].clamp_min(1); }
+
+LossSums sum_where(const at::Tensor& known, const at::Tensor& values) {
+  return {at::where(known, values, at::zeros({}, values.options())).sum(), known.sum().to(values.scalar_type())};
+}
+
+std::vector<Criterion> criteria(TaskKind kind) { return row_of(kind).criteria; }
+
+std::vector<std::string> metric_names(TaskKind kind) {
+  const KindRow& row = row_of(kind);
+  std::vector<std::string> names;
+  for (const auto& criterion : row.criteria) names.push_back(criterion.metric);
+  names.insert(names.end(), row.other_metrics.begin(), row.other_metrics.end());
+  names.emplace_back("loss");
+  return names;
+}
+
+at::Tensor task_loss(const Task& task, const at::Tensor& prediction, const at::Tensor& target) {
+  const KindRow& row = row_of(task.kind);
+  return row.loss_of(row.loss_sums(prediction, target));
+}
+
+MetricSum::MetricSum(const Task& task) : kind_(task.kind), tally_(row_of(kind_).tally(task)) {}
+MetricSum::~MetricSum() = default;
+MetricSum::MetricSum(MetricSum&&) noexcept = default;
+MetricSum& MetricSum::operator=(MetricSum&&) noexcept = default;
 
 void MetricSum::add(const at::Tensor& prediction, const at::Tensor& target) {
   const at::NoGradGuard no_grad;
-  const int64_t size = target.size(0);
-  count_ += size;
-  correct_ += prediction.argmax(1).eq(target).sum().item<int64_t>();
-  loss_ += task_loss(task_, prediction, target).item<double>() * static_cast<double>(size);
+  tally_->add(prediction, target);
+  LossSums sums = row_of(kind_).loss_sums(prediction, target);
+  for (auto& sum : sums) sum = sum.to(at::kCPU, at::kDouble);
+  for (size_t i = 0; i < loss_sums_.size(); ++i) sums[i] += loss_sums_[i];
+  loss_sums_ = std::move(sums);
 }
 
 MetricValues MetricSum::result() const {
-  if (count_ == 0) return {};
-  const auto count = static_cast<double>(count_);
-  return {{"accuracy", static_cast<double>(correct_) / count}, {"loss", loss_ / count}};
+  MetricValues values = tally_->result();
+  if (!values.empty()) values["loss"] = row_of(kind_).loss_of(loss_sums_).item<double>();
+  return values;
 }
 
 }  // namespace reconcile

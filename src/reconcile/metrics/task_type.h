@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@
 
 namespace reconcile {
 
-/// Metric name -> value. Shares lie in 0..1.
+/// Metric name -> value. Shares lie in 0..1, angles are degrees.
 using MetricValues = std::map<std::string, double>;
 
 /// A metric by which a task is judged.
@@ -19,29 +20,34 @@ struct Criterion {
   bool higher_is_better = true;
 };
 
-/// The word for a kind in files: "classification".
-std::string kind_name(TaskKind kind);
-
-/// The metrics that enter delta m. Classification: accuracy.
+/// The metrics that enter delta m; docs/guide/tasks.md lists them.
 std::vector<Criterion> criteria(TaskKind kind);
 
-/// The training loss, a scalar that carries gradients. Classification: mean cross-entropy of [B, classes] against int64
-/// [B].
+/// All metrics of a kind in the order in which people read them: the criteria, further ones, `loss`.
+std::vector<std::string> metric_names(TaskKind kind);
+
+/// The training loss, a scalar that carries gradients, of a prediction [B, outputs] or [B, outputs, H, W] against a
+/// target in the form of core/target.h. Unknown targets take no part; if all are unknown it is 0 with zero gradients.
 at::Tensor task_loss(const Task& task, const at::Tensor& prediction, const at::Tensor& target);
 
-/// Sums what a task's metrics need over batches of any size; the result is that of one image at a time.
+class Tally;
+
+/// Sums what a task's metrics need over batches of any size, in constant memory; the result is that of one batch.
 class MetricSum {
  public:
-  explicit MetricSum(const Task& task) : task_(task) {}
+  explicit MetricSum(const Task& task);
+  ~MetricSum();
+  MetricSum(MetricSum&&) noexcept;
+  MetricSum& operator=(MetricSum&&) noexcept;
+
   void add(const at::Tensor& prediction, const at::Tensor& target);
-  /// Classification: `accuracy` and `loss`, means over images. Nothing added gives an empty result.
+  /// The metrics of the task's kind, and `loss`. Empty if no target was known; what is not defined is left out.
   [[nodiscard]] MetricValues result() const;
 
  private:
-  Task task_;
-  int64_t count_ = 0;
-  int64_t correct_ = 0;
-  double loss_ = 0.0;
+  TaskKind kind_;
+  std::unique_ptr<Tally> tally_;
+  std::vector<at::Tensor> loss_sums_;
 };
 
 }  // namespace reconcile

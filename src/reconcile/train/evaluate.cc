@@ -2,12 +2,37 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "reconcile/base/json_lines.h"
 
 namespace reconcile {
+namespace {
+
+constexpr double kNothing = 1e-12;  // a metric below it, or above its inverse, counts as that
+
+/// The log of a criterion, turned so that higher is better; what is not a number is as bad as can be.
+double log_value(double value, bool higher_is_better) {
+  if (std::isnan(value)) return std::log(kNothing);
+  const double log = std::log(std::clamp(value, kNothing, 1 / kNothing));
+  return higher_is_better ? log : -log;
+}
+
+/// Mean over the criteria that are there; 0 without any.
+double log_achievement(const Task& task, const MetricValues& values) {
+  double sum = 0.0;
+  double count = 0.0;
+  for (const auto& [metric, higher_is_better] : criteria(task.kind)) {
+    if (!values.contains(metric)) continue;
+    sum += log_value(values.at(metric), higher_is_better);
+    count += 1;
+  }
+  return count == 0 ? 0.0 : sum / count;
+}
+
+}  // namespace
 
 TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, int64_t batch_size) {
   const at::NoGradGuard no_grad;
@@ -27,37 +52,27 @@ TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, int64_t batch_s
   return result;
 }
 
-Json to_json(const TaskMetrics& metrics) {
+Json to_json(const TaskSet& tasks, const TaskMetrics& metrics) {
   Json result = Json::object();
-  for (const auto& [task, values] : metrics) {
-    for (const auto& [metric, value] : values) result[task][metric] = number(value);
+  for (const auto& task : tasks) {
+    Json& values = result[task.name] = Json::object();
+    for (const auto& name : metric_names(task.kind)) {
+      if (metrics.at(task.name).contains(name)) values[name] = number(metrics.at(task.name).at(name));
+    }
   }
+  return result;
+}
+
+std::vector<double> achievements(const TaskSet& tasks, const TaskMetrics& metrics) {
+  std::vector<double> result;
+  for (const auto& task : tasks) result.push_back(std::exp(log_achievement(task, metrics.at(task.name))));
   return result;
 }
 
 double validation_score(const TaskSet& tasks, const TaskMetrics& metrics) {
   double sum = 0.0;
-  for (const auto& task : tasks) {
-    const auto of_task = criteria(task.kind);
-    for (const auto& [metric, higher_is_better] : of_task) {
-      const double value = metrics.at(task.name).at(metric);
-      sum += (higher_is_better ? value : -value) / static_cast<double>(of_task.size());
-    }
-  }
+  for (const auto& task : tasks) sum += log_achievement(task, metrics.at(task.name));
   return sum / static_cast<double>(tasks.size());
-}
-
-std::vector<double> achievements(const TaskSet& tasks, const TaskMetrics& metrics) {
-  std::vector<double> result;
-  for (const auto& task : tasks) {
-    const auto of_task = criteria(task.kind);
-    double logs = 0.0;
-    for (const auto& [metric, higher_is_better] : of_task) {
-      logs += (higher_is_better ? 1.0 : -1.0) * std::log(metrics.at(task.name).at(metric));
-    }
-    result.push_back(std::exp(logs / static_cast<double>(of_task.size())));
-  }
-  return result;
 }
 
 }  // namespace reconcile

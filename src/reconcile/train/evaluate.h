@@ -10,13 +10,15 @@ namespace reconcile {
 /// depend on it but for rounding. Leaves the model in training mode.
 TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, int64_t batch_size);
 
-/// {task: {metric: value}}.
-Json to_json(const TaskMetrics& metrics);
+/// {task: {metric: value}}, in the order of `metric_names`.
+Json to_json(const TaskSet& tasks, const TaskMetrics& metrics);
 
-/// Mean of the criteria over the tasks, each turned so that higher is better: what "best epoch" means.
-double validation_score(const TaskSet& tasks, const TaskMetrics& metrics);
-
-/// How well each task does, [T]: the geometric mean of its criteria, each turned so that higher is better.
+/// How well each task does, [T]: the geometric mean of its criteria, each turned so that higher is better (an error
+/// counts as its inverse). Criteria that are absent, as no target was known, are left out; 1 if all are.
 std::vector<double> achievements(const TaskSet& tasks, const TaskMetrics& metrics);
+
+/// What "best epoch" means: the mean log of the achievements. Units cancel, as they only add a constant: the score
+/// rises by the mean over the tasks of their relative gains. Always finite.
+double validation_score(const TaskSet& tasks, const TaskMetrics& metrics);
 
 }  // namespace reconcile

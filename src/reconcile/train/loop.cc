@@ -187,7 +187,7 @@ class Run {
   void validate(Json& record) {
     if (job_.data.validation->size() == 0) return;
     const TaskMetrics metrics = evaluate(job_.model, *job_.data.validation, job_.options.eval_batch_size);
-    record["validation"] = to_json(metrics);
+    record["validation"] = to_json(job_.model.tasks(), metrics);
     job_.method.scalarizer.after_validation(achievements(job_.model.tasks(), metrics));
     const double score = validation_score(job_.model.tasks(), metrics);
     if (!best_.is_null() && score <= best_.at("score").get<double>()) return;
@@ -219,12 +219,14 @@ class Run {
     write_atomically(job_.directory / "model.safetensors", encode_safetensors(job_.model.state()));
     Json best = nullptr;
     if (!best_.is_null()) best = test_of_best(test);
-    log_->append(Json{{"type", "end"}, {"test", to_json(test)}, {"best", best}, {"seconds", seconds()}}.dump());
+    log_->append(
+        Json{{"type", "end"}, {"test", to_json(job_.model.tasks(), test)}, {"best", best}, {"seconds", seconds()}}
+            .dump());
     Json result{{"parameters", job_.model.num_parameters()},
                 {"epochs", job_.options.epochs},
                 {"seconds_per_step", step_seconds_ / static_cast<double>(total_steps_)},
                 {"seconds", seconds()},
-                {"last", to_json(test)},
+                {"last", to_json(job_.model.tasks(), test)},
                 {"best", best}};
     result["conflict"] = recorder_
                              ? summarise_conflicts(read_json_lines(job_.directory / "run.jsonl"), job_.conflict.severe)
@@ -237,11 +239,11 @@ class Run {
   Json test_of_best(const TaskMetrics& test_of_last) {
     Json best{{"epoch", best_.at("epoch")}, {"validation", best_.at("validation")}};
     if (best_.at("epoch") == job_.options.epochs) {
-      best["test"] = to_json(test_of_last);
+      best["test"] = to_json(job_.model.tasks(), test_of_last);
       return best;
     }
     job_.model.load_state(decode_file("best.safetensors"), "best.safetensors");
-    best["test"] = to_json(evaluate(job_.model, *job_.data.test, job_.options.eval_batch_size));
+    best["test"] = to_json(job_.model.tasks(), evaluate(job_.model, *job_.data.test, job_.options.eval_batch_size));
     job_.model.load_state(decode_file("model.safetensors"), "model.safetensors");
     return best;
   }

@@ -31,28 +31,66 @@ TEST(ImageSet, GathersABatchInTheGivenOrder) {
 }
 
 TEST(ImageSet, MapsBytesToZeroToOne) {
-  const ImageSet images({kTasks[0]}, at::tensor({0, 255}).to(at::kByte).view({1, 1, 1, 2}), {at::zeros(1, at::kLong)});
+  const ImageSet images(TaskSet{kTasks[0]}, at::tensor({0, 255}).to(at::kByte).view({1, 1, 1, 2}),
+                        {at::zeros(1, at::kLong)});
   const std::vector<int64_t> samples = {0};
   EXPECT_TRUE(images.batch(samples).inputs.of_task(0).flatten().equal(at::tensor({0.F, 1.F})));
 }
 
-TEST(ImageSet, RejectsImagesThatAreNotBytes) {
+TEST(ImageSet, KeepsFloatsAsTheyAre) {
+  const at::Tensor images = at::randn({2, 3, 2, 2});
+  const ImageSet set(TaskSet{kTasks[0]}, images, {at::zeros(2, at::kLong)});
+  const std::vector<int64_t> samples = {1, 0};
+  EXPECT_TRUE(set.batch(samples).inputs.of_task(0).equal(images.flip(0)));
+}
+
+TEST(ImageSet, GathersDenseTargetsInTheTypeThatLossesRead) {
+  const TaskSet tasks = {{"seg", TaskKind::kSegmentation, 3}, {"edge", TaskKind::kEdges, 1}};
+  const at::Tensor classes = at::arange(-1, 3, at::kShort).view({2, 1, 2});
+  const at::Tensor edges = at::tensor({0, 1, -1, 0}).to(at::kChar).view({2, 1, 1, 2});
+  const ImageSet set(tasks, at::zeros({2, 3, 1, 2}, at::kByte), {classes, edges});
+  const std::vector<int64_t> samples = {1};
+  const Batch batch = set.batch(samples);
+  EXPECT_TRUE(batch.targets[0].equal(at::tensor({1, 2}, at::kLong).view({1, 1, 2})));
+  EXPECT_TRUE(batch.targets[1].equal(at::tensor({-1.F, 0.F}).view({1, 1, 1, 2})));
+}
+
+TEST(ImageSet, MayHaveImagesOfItsOwnForEveryTask) {
+  const at::Tensor first = at::zeros({2, 1, 1, 1});
+  const ImageSet set(kTasks, Streams(Partition::separate(2), {first, first + 1}), {at::arange(2), at::arange(2)});
+  const std::vector<int64_t> samples = {0};
+  EXPECT_EQ(set.batch(samples).inputs.of_task(0).item<float>(), 0);
+  EXPECT_EQ(set.batch(samples).inputs.of_task(1).item<float>(), 1);
+  const auto second = only_task(std::make_shared<ImageSet>(set), "item");
+  EXPECT_EQ(second->batch(samples).inputs.of_task(0).item<float>(), 1);
+}
+
+TEST(ImageSet, RejectsImagesOfAnotherForm) {
+  const std::vector<at::Tensor> targets = {at::arange(2)};
+  const auto expect = [&](const Streams& images, const std::string& part) {
+    test::expect_message<InvalidArgument>([&] { ImageSet({kTasks[0]}, images, targets); },
+                                          {part, "must be uint8 or float32 [N, C, H, W]"});
+  };
+  expect(Streams::shared(at::zeros({2, 1, 3, 3}, at::kDouble), 1), "images are Double");
+  expect(Streams::shared(at::zeros({2, 3, 3}), 1), "[2, 3, 3]");
   test::expect_message<InvalidArgument>(
-      [] {
-        ImageSet({}, at::zeros({2, 1, 3, 3}), {});
+      [&] {
+        ImageSet(kTasks, Streams(Partition::separate(2), {at::zeros({2, 1, 3, 3}), at::zeros({3, 1, 3, 3})}),
+                 {at::arange(2), at::arange(3)});
       },
-      {"images are Float", "must be uint8 [N, C, H, W]"});
-  test::expect_message<InvalidArgument>([] { ImageSet({}, at::zeros({2, 3, 3}, at::kByte), {}); }, {"[2, 3, 3]"});
+      {"[3, 1, 3, 3]", "the same for all"});
 }
 
 TEST(ImageSet, RejectsTargetsThatDoNotFit) {
   const at::Tensor images = at::zeros({2, 1, 3, 3}, at::kByte);
-  test::expect_message<InvalidArgument>([&] { ImageSet(kTasks, images, {at::arange(2)}); }, {"1 targets for 2 tasks"});
+  test::expect_message<InvalidArgument>([&] { ImageSet(kTasks, images, {at::arange(2)}); },
+                                        {"images of 2 tasks and 1 targets for 2 tasks"});
+  test::expect_message<InvalidArgument>([&] { ImageSet({}, Streams(Partition::shared(0), {}), {}); }, {"for 0 tasks"});
   test::expect_message<InvalidArgument>(
       [&] {
         ImageSet(kTasks, images, {at::arange(2), at::arange(3)});
       },
-      {"task \"item\"", "[3], must be int64 [2]"});
+      {"task \"item\"", "[3], classification needs signed whole numbers [2]"});
   test::expect_message<InvalidArgument>(
       [&] {
         ImageSet(kTasks, images, {at::ones(2), at::arange(2)});

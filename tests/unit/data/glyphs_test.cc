@@ -57,7 +57,7 @@ TEST(Glyphs, SplitsDiffer) {
 TEST(Glyphs, AShorterSetIsABeginningOfALongerOne) {
   const DataSplits some = glyphs({{"train_samples", 20}, {"validation_samples", 1}, {"test_samples", 1}});
   const DataSplits more = glyphs({{"train_samples", 50}, {"validation_samples", 1}, {"test_samples", 1}});
-  EXPECT_TRUE(images(some.train).images().equal(images(more.train).images().slice(0, 0, 20)));
+  EXPECT_TRUE(images(some.train).images().of_task(0).equal(images(more.train).images().of_task(0).slice(0, 0, 20)));
 }
 
 TEST(Glyphs, ClassesAreBalancedAndIndependent) {
@@ -76,7 +76,7 @@ TEST(Glyphs, ClassesAreBalancedAndIndependent) {
 
 TEST(Glyphs, AreNeitherEmptyNorWhite) {
   const DataSplits splits = glyphs({{"train_samples", 200}, {"validation_samples", 1}, {"test_samples", 1}});
-  const at::Tensor means = images(splits.train).images().to(at::kFloat).mean({1, 2, 3});
+  const at::Tensor means = images(splits.train).images().of_task(0).to(at::kFloat).mean({1, 2, 3});
   EXPECT_GT(means.min().item<double>(), 15);
   EXPECT_LT(means.max().item<double>(), 120);
 }

@@ -1,0 +1,68 @@
+#include "reconcile/core/target.h"
+
+#include <ATen/ATen.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+#include "reconcile/base/error.h"
+
+namespace reconcile {
+namespace {
+
+struct Range {
+  double low;
+  double high;
+};
+
+Range range_of(const Task& task) {
+  switch (task.kind) {
+    case TaskKind::kClassification:
+    case TaskKind::kSegmentation:
+    case TaskKind::kParts:
+      return {kVoid, static_cast<double>(task.num_outputs - 1)};
+    case TaskKind::kMultiLabel:
+    case TaskKind::kSaliency:
+    case TaskKind::kEdges:
+      return {kVoid, 1};
+    case TaskKind::kDepth:
+      return {0, std::numeric_limits<float>::max()};
+    case TaskKind::kNormals:
+      return {-1, 1};
+    case TaskKind::kRegression:
+      return {-std::numeric_limits<float>::max(), std::numeric_limits<float>::max()};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<int64_t> target_shape(const Task& task, int64_t count, int64_t height, int64_t width) {
+  std::vector<int64_t> shape{count};
+  if (!is_class(task.kind)) shape.push_back(task.num_outputs);
+  if (is_dense(task.kind)) shape.insert(shape.end(), {height, width});
+  return shape;
+}
+
+void check_targets(const Task& task, const at::Tensor& stored, int64_t count, int64_t height, int64_t width) {
+  const auto shape = target_shape(task, count, height, width);
+  const bool signed_whole = at::isIntegralType(stored.scalar_type(), false) && stored.scalar_type() != at::kByte;
+  if (stored.sizes() != at::IntArrayRef(shape) || (is_class(task.kind) && !signed_whole)) {
+    fail<InvalidArgument>("image set: targets of task \"{}\" are {} [{}], {} needs {} [{}].", task.name,
+                          c10::toString(stored.scalar_type()), fmt::join(stored.sizes(), ", "), kind_name(task.kind),
+                          is_class(task.kind) ? "signed whole numbers" : "numbers", fmt::join(shape, ", "));
+  }
+  if (stored.numel() == 0) return;
+  const auto [low, high] = range_of(task);
+  for (const auto& value : {stored.min().item<double>(), stored.max().item<double>()}) {
+    if (value >= low && value <= high) continue;
+    fail<InvalidArgument>("image set: task \"{}\" has the target {}, {} needs {} ... {}.", task.name,
+                          std::isnan(value) ? "nan" : fmt::format("{}", value), kind_name(task.kind), low, high);
+  }
+}
+
+at::Tensor as_target(const Task& task, const at::Tensor& stored) {
+  return stored.to(is_class(task.kind) ? at::kLong : at::kFloat);
+}
+
+}  // namespace reconcile

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+
+#include "reconcile/metrics/task_type.h"
+
+/// What a kind of task is learned and judged by: one row a kind, one file for kinds that are alike.
+namespace reconcile {
+
+/// Counts over batches from which the metrics of one task follow.
+class Tally {
+ public:
+  virtual ~Tally() = default;
+  virtual void add(const at::Tensor& prediction, const at::Tensor& target) = 0;
+  /// Without the loss; nothing where nothing was known.
+  [[nodiscard]] virtual MetricValues result() const = 0;
+};
+
+/// The sums over a batch that a loss is made of. Those of several batches add up to those of one, so the loss of a data
+/// set does not depend on how it was cut.
+using LossSums = std::vector<at::Tensor>;
+
+struct KindRow {
+  std::vector<Criterion> criteria;
+  std::vector<std::string> other_metrics;  ///< besides the criteria and the loss
+  std::unique_ptr<Tally> (*tally)(const Task& task);
+  LossSums (*loss_sums)(const at::Tensor& prediction, const at::Tensor& target);
+  at::Tensor (*loss_of)(const LossSums& sums);
+};
+
+KindRow classification_row();
+KindRow multi_label_row();
+KindRow regression_row();
+KindRow segmentation_row();
+KindRow depth_row();
+KindRow normals_row();
+KindRow saliency_row();
+KindRow edges_row();
+
+/// The loss that is a mean over known places: `sums` is {sum, number of places}. 0 for no place.
+at::Tensor mean_of(const LossSums& sums);
+
+/// {sum of `values` where `known`, number of those}. What stands elsewhere, NaN too, has no gradient.
+LossSums sum_where(const at::Tensor& known, const at::Tensor& values);
+
+template <class T>
+std::unique_ptr<Tally> make_tally(const Task& task) {
+  return std::make_unique<T>(task);
+}
+
+}  // namespace reconcile
