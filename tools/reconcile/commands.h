@@ -21,6 +21,7 @@ void add_recon(CLI::App& app);
 void add_train(CLI::App& app);
 void add_score(CLI::App& app);
 void add_plan(CLI::App& app);
+void add_branch(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_report(CLI::App& app);
 void add_aggregate(CLI::App& app);

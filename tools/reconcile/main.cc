@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
   add_train(app);
   add_score(app);
   add_plan(app);
+  add_branch(app);
   add_eval(app);
   add_report(app);
   add_aggregate(app);

@@ -97,6 +97,7 @@ class Pipeline {
     experiment.train.epochs = experiment.search.epochs;
     experiment.conflict.record = true;
     experiment.step.gradient = "parameters";
+    experiment.heads.rotation = 0;
     experiment.step.update_every = 1;
     const RunChoice choice{.kind = "search", .method = experiment.search.method, .seed = experiment.seeds.front()};
     train_one(experiment, "search", choice, data_);

@@ -59,6 +59,8 @@ const OptionTable<HeadOptions>& head_options() {
   static const OptionTable<HeadOptions> table{
       option("dense", &HeadOptions::dense, any(),
              "head of tasks with a prediction for each pixel; empty: the one that suits the backbone"),
+      option("rotation", &HeadOptions::rotation, at_least(0),
+             "RotoGrad: channels that each task rotates before its head reads them; 0 = none"),
   };
   return table;
 }
@@ -115,6 +117,15 @@ void check_recording(const Config& config, const Experiment& experiment) {
   }
 }
 
+/// Throws if there are rotations and no gradients of the representation to align them with.
+void check_rotation(const Config& config, const Experiment& experiment) {
+  if (experiment.heads.rotation > 0 && experiment.step.gradient != "representation") {
+    fail<InvalidArgument>(
+        "{} = {}, but rotations learn from gradients of the representation. Set step.gradient = \"representation\".",
+        config.where("heads")("rotation"), experiment.heads.rotation);
+  }
+}
+
 /// Throws unless the window of scored epochs lies inside the search run: found now, not when the search has ended.
 void check_window(const Config& config, const SearchOptions& search) {
   const int64_t last = search.last_epoch == 0 ? search.epochs : search.last_epoch;
@@ -164,6 +175,7 @@ Json Experiment::resolved() const {
   result["search"] = search_options().values(search);
   result["split"] = split_options().values(split);
   result["compare"] = compare_options().values(compare);
+  result["branching"] = branching_options().values(branching);
   return result;
 }
 
@@ -199,6 +211,7 @@ Experiment read_experiment(const Config& config) {
   experiment.search = read(search_options(), "search");
   experiment.split = read(split_options(), "split");
   experiment.compare = read(compare_options(), "compare");
+  experiment.branching = read(branching_options(), "branching");
   if (!experiment.heads.dense.empty()) {
     placed(config.where("heads")("dense"), [&] { find(heads(), "head", experiment.heads.dense); });
   }
@@ -210,6 +223,7 @@ Experiment read_experiment(const Config& config) {
     check_method(config, experiment, method, config.where("compare")("methods"), num_tasks);
   }
   check_recording(config, experiment);
+  check_rotation(config, experiment);
   if (experiment.seeds.empty())
     fail<InvalidArgument>("{} = [], must name at least one seed.", config.where("")("seeds"));
   check_window(config, experiment.search);
@@ -228,24 +242,38 @@ DataSignature data_signature(const Experiment& experiment) {
   return entry.signature(experiment.data.options, entry_where("dataset", experiment.data.name));
 }
 
-std::unique_ptr<MultiTaskModel> make_model(const Experiment& experiment, const DataSignature& data, int64_t seed) {
+namespace {
+
+ModelContext model_context(const Experiment& experiment, const DataSignature& data, int64_t seed) {
   const auto& backbone = find(backbones(), "backbone", experiment.backbone.name);
-  const Spec architecture = data.tasks.size() == 1 ? Spec{"hps"} : experiment.architecture;
-  const ModelContext context{
+  return {
       .tasks = data.tasks,
       .input_shape = data.input_shape,
       .rng = Rng(static_cast<uint64_t>(seed)).fork("model"),
       .backbone =
-          [&](const LayerScope& scope, const std::vector<int64_t>& shape) {
-            return backbone.make(experiment.backbone.options, entry_where("backbone", backbone.info.name), scope,
-                                 shape);
+          [&backbone, options = experiment.backbone.options](const LayerScope& scope,
+                                                             const std::vector<int64_t>& shape) {
+            return backbone.make(options, entry_where("backbone", backbone.info.name), scope, shape);
           },
       .dense_head = experiment.heads.dense,
       .head = [](const std::string& name, const HeadShape& shape,
                  const LayerScope& scope) { return find(heads(), "head", name).make(shape, scope); },
+      .rotation = data.tasks.size() == 1 ? 0 : experiment.heads.rotation,
   };
+}
+
+}  // namespace
+
+std::unique_ptr<MultiTaskModel> make_model(const Experiment& experiment, const DataSignature& data, int64_t seed) {
+  const Spec architecture = data.tasks.size() == 1 ? Spec{"hps"} : experiment.architecture;
   return find(architectures(), "architecture", architecture.name)
-      .make(architecture.options, entry_where("architecture", architecture.name), context);
+      .make(architecture.options, entry_where("architecture", architecture.name),
+            model_context(experiment, data, seed));
+}
+
+std::unique_ptr<BranchingModel> make_branching_model(const Experiment& experiment, const DataSignature& data,
+                                                     int64_t seed) {
+  return std::make_unique<BranchingModel>(model_context(experiment, data, seed));
 }
 
 Json describe_experiment() {
@@ -258,7 +286,8 @@ Json describe_experiment() {
           {"conflict", conflict_options().describe()},
           {"search", search_options().describe()},
           {"split", split_options().describe()},
-          {"compare", compare_options().describe()}};
+          {"compare", compare_options().describe()},
+          {"branching", branching_options().describe()}};
 }
 
 }  // namespace reconcile

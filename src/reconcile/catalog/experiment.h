@@ -6,6 +6,7 @@
 #include "reconcile/base/config.h"
 #include "reconcile/convert/convert.h"
 #include "reconcile/data/dataset.h"
+#include "reconcile/train/branch_search.h"
 #include "reconcile/train/loop.h"
 
 namespace reconcile {
@@ -36,7 +37,8 @@ struct CompareOptions {
 
 /// The heads of the tasks.
 struct HeadOptions {
-  std::string dense;  ///< of tasks with a prediction for each pixel; "" = the one that suits the backbone
+  std::string dense;     ///< of tasks with a prediction for each pixel; "" = the one that suits the backbone
+  int64_t rotation = 0;  ///< RotoGrad: channels that each task rotates before its head reads them; 0 = none
 };
 
 /// One experiment file, completed with defaults: everything that a run depends on.
@@ -58,6 +60,7 @@ struct Experiment {
   SearchOptions search;
   SplitOptions split;
   CompareOptions compare;
+  BranchingOptions branching;
 
   /// As in tables: "resnet18", or "mmoe on resnet18".
   [[nodiscard]] std::string network_name() const;
@@ -82,6 +85,9 @@ DataSignature data_signature(const Experiment& experiment);
 /// A freshly initialised network for data of that kind; for one task alone its architecture is `hps`, whatever the file
 /// says: the reference of delta m is the plain backbone.
 std::unique_ptr<MultiTaskModel> make_model(const Experiment& experiment, const DataSignature& data, int64_t seed);
+/// The network in which BMTAS searches, from the experiment's backbone and heads.
+std::unique_ptr<BranchingModel> make_branching_model(const Experiment& experiment, const DataSignature& data,
+                                                     int64_t seed);
 
 /// Tables of every section, for `describe experiment` and the docs: {section: rows}.
 Json describe_experiment();

@@ -64,6 +64,13 @@ void MultiTaskModel::add_heads(const Backbone& backbone, const ModelContext& con
           "leave out `features` and `flatten`.",
           task.name);
     }
+    if (context.rotation > backbone.output().channels) {
+      fail<InvalidArgument>("heads.rotation = {}, but the heads read {} channels. Give at most so many.",
+                            context.rotation, backbone.output().channels);
+    }
+    if (context.rotation > 0) {
+      rotations_.push_back(&own(t).in("rotation").add<Rotation>(task.name, context.rotation));
+    }
     heads_.push_back(context.head(is_dense(task.kind) ? dense : "linear",
                                   {.channels = backbone.output().channels,
                                    .is_map = backbone.output().is_map,
@@ -76,13 +83,42 @@ void MultiTaskModel::add_heads(const Backbone& backbone, const ModelContext& con
 std::vector<at::Tensor> MultiTaskModel::forward(const Streams& inputs) { return predict(represent(inputs)); }
 
 std::vector<at::Tensor> MultiTaskModel::predict(const Representation& representation) {
-  const auto& features = representation.features;
   std::vector<at::Tensor> predictions;
-  for (int64_t t = 0; t < num_tasks(); ++t) {
-    const at::Tensor low = features.size() > 1 ? features[1].of_task(t) : at::Tensor();
-    predictions.push_back(heads_[t]({features[0].of_task(t), low, representation.size}));
-  }
+  for (int64_t t = 0; t < num_tasks(); ++t) predictions.push_back(predict_one(t, representation));
   return predictions;
+}
+
+at::Tensor MultiTaskModel::predict_one(int64_t t, const Representation& representation) {
+  const auto& features = representation.features;
+  const at::Tensor& x = features[0].of_task(t);
+  const at::Tensor low = features.size() > 1 ? features[1].of_task(t) : at::Tensor();
+  return heads_[t]({rotations_.empty() ? x : (*rotations_[t])(x), low, representation.size});
+}
+
+at::Tensor MultiTaskModel::misalignment(const at::Tensor& rows, const Representation& representation) const {
+  if (rotations_.empty()) return {};
+  const auto shape = representation.features[0].of_task(0).sizes();
+  const int64_t size = rotations_.front()->size();
+  std::vector<at::Tensor> gradients;  // [T] of [B, size, ...]
+  for (int64_t t = 0; t < num_tasks(); ++t) {
+    const at::Tensor of_x = rows[t].narrow(0, 0, representation.features[0].of_task(0).numel());
+    gradients.push_back(of_x.view(shape).narrow(1, 0, size));
+  }
+  const at::Tensor norm = at::stack(gradients).mean(0).norm();
+  at::Tensor target = at::zeros_like(gradients.front());
+  for (const auto& g : gradients) target += g * (norm / g.norm().clamp_min(1e-15)) / static_cast<double>(num_tasks());
+  at::Tensor sum = at::zeros({}, rows.options());
+  for (int64_t t = 0; t < num_tasks(); ++t) {
+    const at::Tensor R = rotations_[t]->matrix();
+    const at::Tensor own = rotate_channels(R.detach(), gradients[t]);
+    sum = sum + (rotate_channels(R, target) - own).square().sum() / static_cast<double>(shape[0]);
+  }
+  return sum;
+}
+
+bool MultiTaskModel::is_rotation(const at::Tensor& parameter) const {
+  return std::any_of(rotations_.begin(), rotations_.end(),
+                     [&](const Rotation* rotation) { return rotation->copy(0)[0].is_same(parameter); });
 }
 
 void MultiTaskModel::begin_step(const Moment& moment, Rng noise) {

@@ -8,6 +8,7 @@
 #include "reconcile/core/param_layout.h"
 #include "reconcile/core/task.h"
 #include "reconcile/heads/head.h"
+#include "reconcile/nn/rotation.h"
 
 namespace reconcile {
 
@@ -19,6 +20,7 @@ struct ModelContext {
   std::function<Backbone(const LayerScope&, const std::vector<int64_t>& input_shape)> backbone;
   std::string dense_head;  ///< of dense tasks; "" = the one that suits the backbone
   std::function<Head(const std::string& name, const HeadShape&, const LayerScope&)> head;
+  int64_t rotation = 0;  ///< channels that each task rotates before its head reads them; 0 = none
 };
 
 /// What the heads read: one tensor for each stream, or two where the heads read an early map too.
@@ -54,6 +56,13 @@ class MultiTaskModel {
   /// A scalar that is minimised besides the losses, or undefined. Its gradient is added to that of the parameters,
   /// whatever the method; it is evaluated apart from `forward`.
   virtual at::Tensor penalty(const Streams& /*inputs*/) { return {}; }
+
+  /// How far the rotations are from aligning the tasks' gradients `rows` [T, ...] of the representation; undefined
+  /// without rotations. Its gradient reaches the rotations only. With r_k = R_k g_k and v the mean of all g_k brought
+  /// to the norm of their mean: sum over k of mean over the batch of |R_k v - r_k|^2. Paper: as Rotation, section 3.2.
+  [[nodiscard]] at::Tensor misalignment(const at::Tensor& rows, const Representation& representation) const;
+  /// Whether a tensor is the parameter of a rotation.
+  [[nodiscard]] bool is_rotation(const at::Tensor& parameter) const;
 
   /// Before each training step: where the run stands, and random numbers for that step alone.
   void begin_step(const Moment& moment, Rng noise);
@@ -98,7 +107,8 @@ class MultiTaskModel {
   [[nodiscard]] LayerScope own(int64_t t) { return {own_layers_[t], phase_, 1, rng_}; }
   /// Declares a head for each task that reads the backbone's features.
   void add_heads(const Backbone& backbone, const ModelContext& context);
-  [[nodiscard]] const Phase& phase() const { return phase_; }
+  /// Task t's prediction from what its head reads.
+  at::Tensor predict_one(int64_t t, const Representation& representation);
   [[nodiscard]] Phase& phase() { return phase_; }
 
  private:
@@ -110,6 +120,7 @@ class MultiTaskModel {
   LayerScope::Layers layers_;
   std::vector<LayerScope::Layers> own_layers_;
   std::vector<Head> heads_;
+  std::vector<Rotation*> rotations_;  ///< [T], or none
 };
 
 /// Catalogue row of an architecture.

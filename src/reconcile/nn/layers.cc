@@ -1,24 +1,38 @@
 #include "reconcile/nn/layers.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <cmath>
 
 #include "reconcile/base/error.h"
 
 namespace reconcile {
+namespace {
+
+constexpr int64_t kInitialGrain = 1 << 16;  ///< numbers that one thread draws
+
+}  // namespace
 
 at::Tensor normal_values(const std::vector<int64_t>& shape, double sd, Rng rng) {
   at::Tensor tensor = at::empty(shape, at::kFloat);
   float* data = tensor.data_ptr<float>();
-  for (int64_t i = 0; i < tensor.numel(); ++i) data[i] = static_cast<float>(sd * rng.normal());
+  at::parallel_for(0, tensor.numel(), kInitialGrain, [&](int64_t begin, int64_t end) {
+    Rng own = rng;
+    own.set_counter(static_cast<uint64_t>(2 * begin));  // a normal number takes two draws
+    for (int64_t i = begin; i < end; ++i) data[i] = static_cast<float>(sd * own.normal());
+  });
   return tensor;
 }
 
 at::Tensor uniform_values(const std::vector<int64_t>& shape, double bound, Rng rng) {
   at::Tensor tensor = at::empty(shape, at::kFloat);
   float* data = tensor.data_ptr<float>();
-  for (int64_t i = 0; i < tensor.numel(); ++i) data[i] = static_cast<float>(rng.uniform(-bound, bound));
+  at::parallel_for(0, tensor.numel(), kInitialGrain, [&](int64_t begin, int64_t end) {
+    Rng own = rng;
+    own.set_counter(static_cast<uint64_t>(begin));
+    for (int64_t i = begin; i < end; ++i) data[i] = static_cast<float>(own.uniform(-bound, bound));
+  });
   return tensor;
 }
 

@@ -23,11 +23,12 @@ const OptionTable<OptimizerOptions>& optimizer_options() {
 }
 
 Optimizer::Optimizer(const OptimizerOptions& options, NamedTensors parameters, std::vector<at::Tensor> gradients,
-                     size_t num_undecayed)
+                     size_t num_undecayed, std::vector<double> factors)
     : options_(options),
       parameters_(std::move(parameters)),
       gradients_(std::move(gradients)),
       num_decayed_(parameters_.size() - num_undecayed),
+      factors_(std::move(factors)),
       steps_(at::zeros({1}, at::kLong)) {
   for (const auto& [name, parameter] : parameters_) {
     first_.push_back(at::zeros_like(parameter));
@@ -42,18 +43,19 @@ void Optimizer::step(double learning_rate) {
   const double correction2 = 1.0 - std::pow(options_.beta2, count);
   for (size_t i = 0; i < parameters_.size(); ++i) {
     at::Tensor parameter = parameters_[i].second;
+    const double rate = factors_.empty() ? learning_rate : learning_rate * factors_[i];
     const at::Tensor gradient = options_.weight_decay == 0.0 || i >= num_decayed_
                                     ? gradients_[i].view_as(parameter)
                                     : gradients_[i].view_as(parameter).add(parameter, options_.weight_decay);
     if (options_.name == "sgd") {
       first_[i].mul_(options_.momentum).add_(gradient);
-      parameter.add_(first_[i], -learning_rate);
+      parameter.add_(first_[i], -rate);
       continue;
     }
     first_[i].mul_(options_.beta1).add_(gradient, 1.0 - options_.beta1);
     second_[i].mul_(options_.beta2).addcmul_(gradient, gradient, 1.0 - options_.beta2);
     const at::Tensor scale = (second_[i] / correction2).sqrt_().add_(options_.eps);
-    parameter.addcdiv_(first_[i], scale, -learning_rate / correction1);
+    parameter.addcdiv_(first_[i], scale, -rate / correction1);
   }
 }
 

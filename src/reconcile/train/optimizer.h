@@ -28,9 +28,9 @@ const OptionTable<OptimizerOptions>& optimizer_options();
 class Optimizer {
  public:
   /// `gradients[i]` is where the gradient of `parameters[i]` stands at each step. The last `num_undecayed` parameters
-  /// have no weight decay.
+  /// have no weight decay. The learning rate of parameter i is multiplied by `factors[i]`, if there are any.
   Optimizer(const OptimizerOptions& options, NamedTensors parameters, std::vector<at::Tensor> gradients,
-            size_t num_undecayed = 0);
+            size_t num_undecayed = 0, std::vector<double> factors = {});
 
   /// Moves every parameter by its gradient.
   void step(double learning_rate);
@@ -45,6 +45,7 @@ class Optimizer {
   NamedTensors parameters_;
   std::vector<at::Tensor> gradients_;
   size_t num_decayed_;
+  std::vector<double> factors_;
   std::vector<at::Tensor> first_;   ///< momentum, or Adam's first moment
   std::vector<at::Tensor> second_;  ///< Adam's second moment
   at::Tensor steps_;                ///< int64 [1]

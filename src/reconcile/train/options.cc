@@ -32,6 +32,8 @@ const OptionTable<StepOptions>& step_options() {
              "weight"),
       option("clip_norm", &O::clip_norm, at_least(0),
              "largest norm of the shared gradient, clipped after the backward pass; 0 does not clip"),
+      option("rotation_rate", &O::rotation_rate, at_least(0),
+             "learning rate of the rotations of [heads], times that of the network"),
       option("accumulate", &O::accumulate, at_least(1),
              "cut each batch into so many parts and add up their task gradients: less memory, same step"),
   };

@@ -23,6 +23,7 @@ struct StepOptions {
   int64_t update_every = 1;             ///< steps between calls of the aggregator; its weights are kept in between
   std::string head_gradient = "own";    ///< own | weighted: whether its weights reach a task's own parameters
   double clip_norm = 0.0;               ///< largest norm of the shared gradient; 0 = any
+  double rotation_rate = 0.1;           ///< learning rate of rotations, times that of the network
   int64_t accumulate = 1;               ///< parts that a batch is cut into, one after the other
 };
 const OptionTable<StepOptions>& step_options();

@@ -128,7 +128,12 @@ Step::Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& o
   const NamedTensors learned = method.scalarizer.parameters();
   append(learned, "scalarizer.", parameters);
   for (const auto& gradient : method.scalarizer.parameter_gradients()) gradients.push_back(gradient);
-  optimizer_ = std::make_unique<Optimizer>(optimizer, std::move(parameters), std::move(gradients), learned.size());
+  std::vector<double> factors;
+  for (const auto& [name, parameter] : parameters) {
+    factors.push_back(model.is_rotation(parameter) ? options.rotation_rate : 1.0);
+  }
+  optimizer_ = std::make_unique<Optimizer>(optimizer, std::move(parameters), std::move(gradients), learned.size(),
+                                           std::move(factors));
 }
 
 Weights Step::scalarize(const Moment& moment, Rng& rng, const StepResult& result) {
@@ -205,6 +210,7 @@ void Step::through_representation(const Batch& batch, const Moment& moment, Rng&
   }
   TaskGradients& rows = rows_.front();
   backward_.pull_rows(losses, leaves, rows, false);
+  const at::Tensor misalignment = model_.misalignment(rows.rows(), representation);
   const Weights weights = scalarize(moment, rng, result);
   scale_rows(rows, weights);
   rows.losses = result.losses;
@@ -212,6 +218,7 @@ void Step::through_representation(const Batch& batch, const Moment& moment, Rng&
   aggregate(rows, weights, direction, rng, result);
   backward_.scale_own(options_.head_gradient == "weighted" ? *result.weights : weights);
   pull_representation(representation, rows, direction);
+  if (misalignment.defined()) backward_.pull({misalignment}, {at::ones_like(misalignment)}, {}, true);
 }
 
 void Step::pull_representation(const Representation& representation, const TaskGradients& rows,

@@ -1,10 +1,7 @@
-// Function preservation: what splitting may and may not change.
-
 #include "reconcile/convert/convert.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include "reconcile/base/error.h"
 #include "unit/convert/networks.h"
@@ -20,23 +17,8 @@ SplitPlan plan_of(const Names& layers, const Partition& groups) {
   return plan;
 }
 
-Names layer_names(const MultiTaskModel& model) {
-  Names names;
-  for (const auto& layer : model.layers()) names.push_back(layer->name());
-  return names;
-}
-
 void split_equal(MultiTaskModel& model, const Names& layers, Statistics statistics = Statistics::kMixed) {
   convert(model, plan_of(layers, Partition::separate(model.num_tasks())), CopyInit::kEqual, statistics, kShape, Rng(5));
-}
-
-void share_all(MultiTaskModel& model) {
-  for (const auto& layer : model.layers()) layer->share();
-}
-
-std::vector<at::Tensor> predict(MultiTaskModel& model, const at::Tensor& x) {
-  model.set_training(false);
-  return model.forward(Streams::shared(x, model.num_tasks()));
 }
 
 TEST(Convert, UnknownLayerIsAnError) {

@@ -71,6 +71,7 @@ struct NetworkSpec {
   TaskSet tasks = {};
   std::vector<int64_t> shape = {1, 36, 36};
   std::string dense_head = "";
+  int64_t rotation = 0;
   uint64_t seed = 3;
 };
 
@@ -81,6 +82,7 @@ inline std::unique_ptr<MultiTaskModel> build_network(const NetworkSpec& spec) {
   context.input_shape = spec.shape;
   context.rng = Rng(spec.seed);
   context.dense_head = spec.dense_head;
+  context.rotation = spec.rotation;
   context.backbone = [&](const LayerScope& scope, const std::vector<int64_t>& shape) {
     return backbone_named(spec.backbone).make(spec.backbone_options, where, scope, shape);
   };

@@ -87,8 +87,12 @@ struct Stopper final : TrainObserver {
   void on_step(const Progress& /*progress*/) override {
     if (--steps_left == 0) stop = true;
   }
-  void on_message(const std::string& text) override { messages.push_back(text); }
+  void on_message(const std::string& text) override {
+    messages.push_back(text);
+    if (static_cast<int64_t>(messages.size()) == stop_after_messages) stop = true;
+  }
   int64_t steps_left;
+  int64_t stop_after_messages = -1;
   std::atomic<bool> stop = false;
   std::vector<std::string> messages;
 };
