@@ -201,7 +201,9 @@ void Step::pull_representation(const Streams& representation, const TaskGradient
   }
   if (aggregated.empty()) {
     fail<InvalidArgument>(
-        "step.gradient = \"representation\", but the tasks read different representations of this split network and "
+        "step.gradient = \"representation\", but every task reads a representation of its own (a split network, or "
+        "inputs "
+        "that are not shared) and "
         "the method has no task weights. Use \"parameters\".");
   }
   Tensors shared;
