@@ -1,7 +1,7 @@
 #include "reconcile/arguments.h"
-#include "reconcile/base/json_lines.h"
 #include "reconcile/catalog/run.h"
 #include "reconcile/commands.h"
+#include "reconcile/report/numbers.h"
 #include "reconcile/train/evaluate.h"
 
 namespace reconcile::tool {
@@ -19,16 +19,16 @@ void eval(const Arguments& arguments) {
   const Dataset& data = arguments.split == "test"    ? *run.data.test
                         : arguments.split == "train" ? *run.data.train
                                                      : *run.data.validation;
-  const TaskMetrics metrics = evaluate(*run.model, data, run.experiment.train.eval_batch_size);
-  Json document{
-      {"run", arguments.run}, {"split", arguments.split}, {"weights", arguments.weights}, {"samples", data.size()}};
-  for (const auto& [task, values] : metrics) {
-    for (const auto& [metric, value] : values) document["metrics"][task][metric] = number(value);
+  const Json metrics = to_json(run.model->tasks(), evaluate(*run.model, data, run.experiment.train.eval_batch_size));
+  if (arguments.json) {
+    return print({{"run", arguments.run},
+                  {"split", arguments.split},
+                  {"weights", arguments.weights},
+                  {"samples", data.size()},
+                  {"metrics", metrics}});
   }
-  if (arguments.json) return print(document);
-  for (const auto& [task, values] : metrics) {
-    fmt::print("{}: accuracy {:.2f} %, loss {:.4f} on {} {} samples\n", task, 100 * values.at("accuracy"),
-               values.at("loss"), data.size(), arguments.split);
+  for (const auto& [task, values] : metrics.items()) {
+    fmt::print("{}: {} on {} {} samples\n", task, report::metric_words(values), data.size(), arguments.split);
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "reconcile/report/numbers.h"
+
 namespace reconcile::tool {
 namespace {
 
@@ -50,10 +52,10 @@ void Progress::on_epoch(const Json& record, int64_t epochs) {
   std::string tasks;
   for (const auto& [task, values] : record.at("train").items()) {
     tasks += fmt::format(" · {} loss {:.3f}", task, values.at("loss").get<double>());
-    if (!record.contains("validation")) continue;
-    const Json& validation = record.at("validation").at(task);
-    if (validation.contains("accuracy"))
-      tasks += fmt::format(", accuracy {:.2f} %", 100 * validation.at("accuracy").get<double>());
+    const Json validation = record.value("validation", Json::object()).value(task, Json::object());
+    if (validation.empty()) continue;
+    const auto first = validation.begin();  // of the criteria by which the task is judged
+    tasks += ", " + report::metric_words(Json{{first.key(), first.value()}});
   }
   const std::string conflict =
       record.contains("conflict_share")

@@ -50,7 +50,9 @@ Json spread_of(const TaskSet& tasks, const PerSeed& seeds) {
       if (!metrics.contains(task.name)) continue;
       for (const auto& [metric, value] : metrics.at(task.name)) values[metric].push_back(value);
     }
-    for (const auto& [metric, of_seeds] : values) result[task.name][metric] = to_json(of_seeds);
+    for (const auto& metric : metric_names(task.kind)) {
+      if (values.contains(metric)) result[task.name][metric] = to_json(values.at(metric));
+    }
   }
   return result.empty() ? Json(nullptr) : result;
 }

@@ -2,6 +2,7 @@
 #include "reconcile/catalog/run.h"
 #include "reconcile/commands.h"
 #include "reconcile/progress.h"
+#include "reconcile/report/numbers.h"
 
 namespace reconcile::tool {
 namespace {
@@ -29,8 +30,7 @@ void train_one(const Arguments& arguments) {
     const Json run = train_run(experiment, choice, data, directory, progress, stop_requested);
     if (run.is_null()) throw Interrupted{};
     for (const auto& [task, values] : run.at("last").items()) {
-      fmt::print("seed {} {}: accuracy {:.2f} %, loss {:.4f}\n", seed, task, 100 * values.at("accuracy").get<double>(),
-                 values.at("loss").get<double>());
+      fmt::print("seed {} {}: {}\n", seed, task, report::metric_words(values));
     }
   }
 }

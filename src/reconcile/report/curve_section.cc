@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,36 +12,47 @@
 namespace reconcile::report {
 namespace {
 
-/// What a curve shows: the first validation metric, the training loss, or the weight of the task's gradient.
-enum class Source { kValidation, kTrainLoss, kWeight };
+/// What a curve shows: one number of a task in every epoch.
+struct Source {
+  bool is_validation = false;
+  std::string metric;
+  [[nodiscard]] std::string name() const { return (is_validation ? "validation " : "training ") + metric; }
+};
+const Source kWeight{false, "weight"};
+const Source kTrainLoss{false, "loss"};
 
-/// NaN if the epoch does not have it.
-double value_of(const EpochRecord& epoch, const std::string& task, Source source) {
-  const auto* metrics = find(source == Source::kValidation ? epoch.validation : epoch.train, task);
-  if (!metrics || metrics->empty()) return kMissing;
-  if (source != Source::kWeight) return metrics->front().second;
-  const double* weight = find(*metrics, "weight");
-  return weight ? *weight : kMissing;
+const PerTask<double>& numbers_of(const EpochRecord& epoch, bool is_validation) {
+  return is_validation ? epoch.validation : epoch.train;
 }
 
-/// The values of a task over epochs; empty if the log has none.
-std::vector<double> series(const RunLog& log, const std::string& task, Source source) {
+/// The values of a task over epochs, NaN where an epoch has none; empty if no epoch has one.
+std::vector<double> series(const RunLog& log, const std::string& task, const Source& source) {
   std::vector<double> values;
-  for (const auto& epoch : log.epochs) values.push_back(value_of(epoch, task, source));
+  for (const auto& epoch : log.epochs) {
+    const auto* metrics = find(numbers_of(epoch, source.is_validation), task);
+    const double* value = metrics ? find(*metrics, source.metric) : nullptr;
+    values.push_back(value ? *value : kMissing);
+  }
   const bool is_empty = std::all_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
   return is_empty ? std::vector<double>{} : values;
 }
 
-std::string metric_name(const RunLog& log, Source source) {
-  for (const auto& epoch : log.epochs) {
-    for (const auto& [task, metrics] : source == Source::kValidation ? epoch.validation : epoch.train) {
-      if (!metrics.empty()) return metrics.front().first;
+/// The first validation metric of every task, each once: tasks that are measured alike share a drawing.
+std::vector<Source> validation_sources(const std::vector<const RunLog*>& logs) {
+  std::vector<Source> sources;
+  for (const RunLog* log : logs) {
+    for (const auto& epoch : log->epochs) {
+      for (const auto& [task, metrics] : epoch.validation) {
+        const auto is_known = [&metrics = metrics](const Source& s) { return s.metric == metrics.front().first; };
+        if (metrics.empty() || std::any_of(sources.begin(), sources.end(), is_known)) continue;
+        sources.push_back({true, metrics.front().first});
+      }
     }
   }
-  return "";
+  return sources;
 }
 
-Curve collect(const std::vector<const RunLog*>& logs, size_t task, const std::string& name, Source source,
+Curve collect(const std::vector<const RunLog*>& logs, size_t task, const std::string& name, const Source& source,
               const std::string& line) {
   Curve curve{.seeds = {}, .style = task_colour(task) + " " + line, .colour = task_colour(task)};
   for (const RunLog* log : logs) {
@@ -51,12 +62,13 @@ Curve collect(const std::vector<const RunLog*>& logs, size_t task, const std::st
   return curve;
 }
 
-std::vector<Curve> curves_of(const Pipeline& pipeline, const std::string& method, Source source) {
+std::vector<Curve> curves_of(const Pipeline& pipeline, const std::string& method, const Source& source) {
   std::vector<Curve> curves;
   for (size_t task = 0; task < pipeline.tasks.size(); ++task) {
     for (const auto& [kind, line] :
          {std::pair("single", "dotted"), std::pair("base", "dashed"), std::pair("recon", "")}) {
-      if (source == Source::kWeight && kind == std::string("single")) continue;  // a single task has nothing to weigh
+      const bool has_one_task = kind == std::string("single");
+      if (has_one_task && source.metric == kWeight.metric) continue;  // there is nothing to weigh
       auto curve = collect(logs_of(pipeline, kind, method), task, pipeline.tasks[task], source, line);
       if (!curve.seeds.empty()) curves.push_back(std::move(curve));
     }
@@ -64,19 +76,14 @@ std::vector<Curve> curves_of(const Pipeline& pipeline, const std::string& method
   return curves;
 }
 
-Source source_of(const Pipeline& pipeline) {
+/// Validation metrics, or the training loss where nothing was validated.
+std::vector<Source> sources_of(const Pipeline& pipeline) {
+  std::vector<const RunLog*> logs;
   for (const auto& run : pipeline.runs) {
-    if (run.log && !metric_name(*run.log, Source::kValidation).empty()) return Source::kValidation;
+    if (run.log) logs.push_back(&*run.log);
   }
-  return Source::kTrainLoss;
-}
-
-std::string name_of(const Pipeline& pipeline, Source source) {
-  for (const auto& run : pipeline.runs) {
-    const std::string name = run.log ? metric_name(*run.log, source) : "";
-    if (!name.empty()) return name;
-  }
-  return "";
+  const auto sources = validation_sources(logs);
+  return sources.empty() ? std::vector{kTrainLoss} : sources;
 }
 
 std::string curve_legend(const std::vector<std::string>& tasks) {
@@ -97,31 +104,31 @@ std::string unfinished(const Pipeline& pipeline) {
   return names.empty() ? "" : paragraph("Not finished: " + names + ".", "dim");
 }
 
-std::string run_figure(const RunLog& log, Source source, const std::string& title) {
+std::string run_figure(const RunLog& log, const Source& source, const std::string& title) {
   std::vector<Curve> curves;
   for (size_t task = 0; task < log.tasks.size(); ++task) {
     auto curve = collect({&log}, task, log.tasks[task], source, "");
     if (!curve.seeds.empty()) curves.push_back(std::move(curve));
   }
   if (curves.empty()) return "";
-  return curve_chart(curves, title, is_share(metric_name(log, source)),
-                     "Curves: " + title + " of each task over epochs");
+  return curve_chart(curves, title, is_share(source.metric), "Curves: " + title + " of each task over epochs");
 }
 
 /// One drawing for each method that has such curves.
-std::vector<std::string> method_drawings(const Pipeline& pipeline, Source source, const std::string& name) {
+std::vector<std::string> method_drawings(const Pipeline& pipeline, const Source& source, const std::string& name) {
   std::vector<std::string> drawings;
   for (const auto& method : methods_of(pipeline)) {
     const auto curves = curves_of(pipeline, method, source);
     if (curves.empty()) continue;
     const std::string title = label_of(pipeline, "base", method) + ": " + name;
-    drawings.push_back(curve_chart(curves, title, is_share(name), "Curves: " + title + " of each task over epochs"));
+    drawings.push_back(
+        curve_chart(curves, title, is_share(source.metric), "Curves: " + title + " of each task over epochs"));
   }
   return drawings;
 }
 
 std::string weight_figure(const Pipeline& pipeline) {
-  const auto drawings = method_drawings(pipeline, Source::kWeight, "task weight");
+  const auto drawings = method_drawings(pipeline, kWeight, "task weight");
   if (drawings.empty()) return "";
   return figure(
       "The weight of each task's gradient in the shared update: the mean over an epoch's steps, on the scale "
@@ -132,29 +139,31 @@ std::string weight_figure(const Pipeline& pipeline) {
 }  // namespace
 
 std::string curve_section(const Pipeline& pipeline) {
-  const Source source = source_of(pipeline);
-  const std::string name = (source == Source::kValidation ? "validation " : "training ") + name_of(pipeline, source);
-  const auto drawings = method_drawings(pipeline, source, name);
+  std::vector<std::string> drawings;
+  std::vector<std::string> names;
+  for (const auto& source : sources_of(pipeline)) {
+    const auto of_source = method_drawings(pipeline, source, source.name());
+    drawings.insert(drawings.end(), of_source.begin(), of_source.end());
+    names.push_back(source.name());
+  }
   if (drawings.empty()) return paragraph("No run.jsonl of a joint training is there, so there are no curves.");
   const std::string bands =
       pipeline.seeds.size() > 1 ? " Lines are means over seeds, bands reach from the lowest to the highest." : "";
-  return figure(fmt::format("How {} went over the epochs of each method, for every task.{}", name, bands), drawings,
-                curve_legend(pipeline.tasks) + line_legend()) +
+  return figure(fmt::format("How {} went over the epochs of each method, for every task.{}", fmt::join(names, ", "),
+                            bands),
+                drawings, curve_legend(pipeline.tasks) + line_legend()) +
          weight_figure(pipeline) + unfinished(pipeline);
 }
 
 std::string curve_figures(const RunLog& log) {
-  std::vector<std::string> drawings;
-  for (const auto& drawing :
-       {run_figure(log, Source::kTrainLoss, "training loss"),
-        run_figure(log, Source::kValidation, "validation " + metric_name(log, Source::kValidation)),
-        run_figure(log, Source::kWeight, "task weight")}) {
-    if (!drawing.empty()) drawings.push_back(drawing);
-  }
+  const auto validation = validation_sources({&log});
+  std::vector<std::string> drawings{run_figure(log, kTrainLoss, "training loss")};
+  for (const auto& source : validation) drawings.push_back(run_figure(log, source, source.name()));
+  drawings.push_back(run_figure(log, kWeight, "task weight"));
+  std::erase(drawings, "");
   if (drawings.empty()) return paragraph("No epoch has finished yet, so there are no curves.");
-  const bool validated = !metric_name(log, Source::kValidation).empty();
-  return figure(validated ? "Training loss and validation metric of each task over the epochs."
-                          : "Training loss of each task over the epochs; there was no validation.",
+  return figure(validation.empty() ? "Training loss of each task over the epochs; there was no validation."
+                                   : "Training loss and validation metric of each task over the epochs.",
                 drawings, curve_legend(log.tasks));
 }
 

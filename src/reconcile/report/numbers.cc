@@ -17,6 +17,38 @@ double rounded(double value, int digits) {
   return result == 0 ? 0 : value;  // the sign of a zero says nothing
 }
 
+enum class Unit { kShare, kDegrees, kPlain };
+
+struct Metric {
+  std::string_view name;
+  Unit unit;
+  bool higher_is_better;
+};
+constexpr std::array kMetrics{Metric{"accuracy", Unit::kShare, true},
+                              Metric{"f1", Unit::kShare, true},
+                              Metric{"mae", Unit::kPlain, false},
+                              Metric{"miou", Unit::kShare, true},
+                              Metric{"pixel_accuracy", Unit::kShare, true},
+                              Metric{"abs_err", Unit::kPlain, false},
+                              Metric{"rel_err", Unit::kPlain, false},
+                              Metric{"mean_angle", Unit::kDegrees, false},
+                              Metric{"median_angle", Unit::kDegrees, false},
+                              Metric{"within_11.25", Unit::kShare, true},
+                              Metric{"within_22.5", Unit::kShare, true},
+                              Metric{"within_30", Unit::kShare, true},
+                              Metric{"max_f", Unit::kShare, true},
+                              Metric{"best_f", Unit::kShare, true}};
+
+const Metric* known_metric(std::string_view name) {
+  const auto place = std::find_if(kMetrics.begin(), kMetrics.end(), [&](const Metric& m) { return m.name == name; });
+  return place == kMetrics.end() ? nullptr : &*place;
+}
+
+Unit unit_of(std::string_view name) {
+  const Metric* metric = known_metric(name);
+  return metric ? metric->unit : Unit::kPlain;
+}
+
 }  // namespace
 
 std::string fixed(double value, int digits) {
@@ -53,14 +85,38 @@ std::string text_of(const Statistic& statistic, double scale, int digits) {
   return mean + " ± " + fixed(scale * statistic.sd, digits);
 }
 
-bool is_share(std::string_view metric) { return metric.find("accuracy") != std::string_view::npos; }
+bool is_share(std::string_view metric) { return unit_of(metric) == Unit::kShare; }
+
+std::string_view better(std::string_view metric) {
+  const Metric* known = known_metric(metric);
+  if (!known) return "";
+  return known->higher_is_better ? "higher is better" : "lower is better";
+}
 
 std::string metric_title(const std::string& task, const std::string& metric) {
-  return task + " " + metric + (is_share(metric) ? " %" : "");
+  const Metric* known = known_metric(metric);
+  if (!known) return fmt::format("{} {}", task, metric);
+  const std::string_view unit = known->unit == Unit::kShare ? " %" : known->unit == Unit::kDegrees ? " °" : "";
+  return fmt::format("{} {}{} {}", task, metric, unit, known->higher_is_better ? "↑" : "↓");
 }
 
 std::string metric_text(const Statistic& statistic, std::string_view metric) {
-  return is_share(metric) ? text_of(statistic, 100, 2) : text_of(statistic, 1, 4);
+  return text_of(statistic, is_share(metric) ? 100 : 1, unit_of(metric) == Unit::kPlain ? 4 : 2);
+}
+
+std::string metric_words(std::string_view metric, double value) {
+  const Unit unit = unit_of(metric);
+  if (unit == Unit::kShare) return fmt::format("{} {}", metric, percent(value, 2));
+  return fmt::format("{} {}", metric, unit == Unit::kDegrees ? fixed(value, 2) + "°" : fixed(value, 4));
+}
+
+std::string metric_words(const Json& metrics) {
+  std::string text;
+  for (const auto& [metric, value] : metrics.items()) {
+    text += text.empty() ? "" : ", ";
+    text += metric_words(metric, value.is_number() ? value.get<double>() : kMissing);
+  }
+  return text.empty() ? "nothing to measure" : text;
 }
 
 int64_t display_width(std::string_view text) {

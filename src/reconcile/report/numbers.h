@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "reconcile/base/options.h"
 #include "reconcile/report/records.h"
 
 /// Numbers as people read them. A number that is not finite is "n/a".
@@ -22,12 +23,18 @@ std::string factor(double value);
 /// `scale * mean`, with " ± sd" behind it for several seeds; "-" where nothing was measured.
 std::string text_of(const Statistic& statistic, double scale = 1, int digits = 2);
 
-/// Whether a metric is a share in 0..1, shown in percent.
+/// Whether a metric is a share in 0..1, shown in percent. A metric without a name of its own here is a plain number.
 bool is_share(std::string_view metric);
-/// "T1 accuracy %", "T1 loss".
+/// "higher is better", "lower is better", or "" where neither is said.
+std::string_view better(std::string_view metric);
+/// The heading of a column: "T1 accuracy % ↑", "normal mean_angle ° ↓", "T1 loss".
 std::string metric_title(const std::string& task, const std::string& metric);
-/// The metric's statistic, in percent where it is a share.
+/// The metric's statistic without its unit, in percent where it is a share.
 std::string metric_text(const Statistic& statistic, std::string_view metric);
+/// "accuracy 96.12 %", "mean_angle 27.30°", "loss 0.1234".
+std::string metric_words(std::string_view metric, double value);
+/// The same for all metrics of a task in a record, {metric: value}: "accuracy 96.12 %, loss 0.1234".
+std::string metric_words(const Json& metrics);
 
 /// Characters of UTF-8 text, each taken as one column wide.
 int64_t display_width(std::string_view text);

@@ -77,8 +77,9 @@ std::string task_chart(const Pipeline& pipeline, const Row& reference, size_t ta
   }
   if (bars.empty()) return "";
   const std::string unit = is_share(metric) ? " (points)" : "";
+  const std::string direction = better(metric) == "lower is better" ? ", lower is better" : "";
   return bar_chart(bars, fmt::format("{} {}", reference.label, metric_text(*zero, metric)),
-                   name + " " + metric + ": difference" + unit,
+                   name + " " + metric + ": difference" + unit + direction,
                    fmt::format("Bars: {} of {} with each method, against {}", metric, name, reference.label));
 }
 

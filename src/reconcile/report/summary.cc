@@ -146,7 +146,10 @@ Comparison compare(const Pipeline& pipeline) {
 
 std::string headline(const Pipeline& pipeline) {
   const auto [base, recon, peer] = compare(pipeline);
-  if (!base && !recon) return "No joint training has a delta m or an accuracy yet, so there is nothing to compare.";
+  if (!base && !recon) {
+    return "No joint training has a delta m yet, or tasks that are all measured in percent: there is nothing to "
+           "compare.";
+  }
   if (!base || !recon) {
     const Row& row = base ? *base : *recon;
     return fmt::format("{} is the best of what was run; there are no runs {} Recon to compare it with.", row.label,
@@ -165,7 +168,7 @@ std::string headline(const RunLog& log) {
   const char* separator = " ";
   for (const auto& [task, metrics] : log.test) {
     for (const auto& [metric, value] : metrics) {
-      text += separator + task + " " + metric + " " + (is_share(metric) ? percent(value, 2) : fixed(value, 4));
+      text += separator + task + " " + metric_words(metric, value);
       separator = ", ";
     }
   }

@@ -228,8 +228,8 @@ void Step::pull_representation(const Representation& representation, const TaskG
                                   [](const Streams& streams) { return !streams.partition().is_shared(); });
   if (forked && kept_.empty()) {
     fail<InvalidArgument>(
-        "step.gradient = \"representation\", but the tasks read different representations of this network and the "
-        "method has no task weights. Use \"parameters\".");
+        "step.gradient = \"representation\", but every task reads a representation of its own (a split network, an "
+        "architecture, or inputs that are not shared) and the method has no task weights. Use \"parameters\".");
   }
   Tensors outputs;
   Tensors shared;

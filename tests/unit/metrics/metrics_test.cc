@@ -42,6 +42,31 @@ TEST(DeltaM, IsAbsentWithoutAReference) {
   EXPECT_FALSE(delta_m(kTasks, values, {{"T1", {{"accuracy", 0.0}}}, {"T2", {{"accuracy", 0.5}}}}));
 }
 
+// Criteria are averaged inside a task first: (+10 % + 0) / 2 of one task and (+20 % - 10 %) / 2 of the other.
+TEST(DeltaM, AveragesCriteriaInsideATaskAndKnowsTheirDirection) {
+  const TaskSet tasks{{"s", TaskKind::kSegmentation, 3}, {"d", TaskKind::kDepth, 1}};
+  const TaskMetrics single{{"s", {{"miou", 0.5}, {"pixel_accuracy", 0.8}}},
+                           {"d", {{"abs_err", 2.0}, {"rel_err", 0.1}}}};
+  const TaskMetrics values{{"s", {{"miou", 0.55}, {"pixel_accuracy", 0.8}}},
+                           {"d", {{"abs_err", 1.6}, {"rel_err", 0.11}}}};
+  EXPECT_NEAR(*delta_m(tasks, values, single), 5, 1e-9);
+  EXPECT_NEAR(*delta_m_flat(tasks, values, single), -5, 1e-9);
+  TaskMetrics unmeasured = values;
+  unmeasured["d"].clear();
+  EXPECT_FALSE(delta_m(tasks, unmeasured, single));
+}
+
+TEST(DeltaM, OfNormalsCountsAnglesDownAndSharesUp) {
+  const TaskSet tasks{{"n", TaskKind::kNormals, 3}};
+  const auto metrics = [](double mean, double median, double a, double b, double c) {
+    return TaskMetrics{
+        {"n",
+         {{"mean_angle", mean}, {"median_angle", median}, {"within_11.25", a}, {"within_22.5", b}, {"within_30", c}}}};
+  };
+  EXPECT_NEAR(*delta_m(tasks, metrics(22, 10, 0.3, 0.55, 0.8), metrics(20, 20, 0.3, 0.5, 0.64)),
+              (-10 + 50 + 0 + 10 + 25) / 5.0, 1e-9);
+}
+
 TEST(Spread, UsesTheSampleStandardDeviation) {
   EXPECT_DOUBLE_EQ(*spread({1.0, 3.0}).sd, std::sqrt(2.0));
   EXPECT_FALSE(spread({1.0}).sd);

@@ -41,7 +41,19 @@ TEST(Numbers, AStatisticShowsItsSpreadOnlyForSeveralSeeds) {
   EXPECT_EQ(text_of(Statistic{}), "-");
   EXPECT_EQ(metric_text({0.5, kMissing, 1}, "accuracy"), "50.00");
   EXPECT_EQ(metric_text({0.5, kMissing, 1}, "loss"), "0.5000");
-  EXPECT_EQ(metric_title("T1", "accuracy"), "T1 accuracy %");
+  EXPECT_EQ(metric_title("T1", "accuracy"), "T1 accuracy % ↑");
+}
+
+TEST(Numbers, MetricsSayTheirUnitAndDirection) {
+  EXPECT_EQ(metric_title("a", "miou"), "a miou % ↑");
+  EXPECT_EQ(metric_title("a", "abs_err"), "a abs_err ↓");
+  EXPECT_EQ(metric_title("a", "mean_angle"), "a mean_angle ° ↓");
+  EXPECT_EQ(metric_title("a", "loss"), "a loss");
+  EXPECT_EQ(metric_text({27.267, kMissing, 1}, "mean_angle"), "27.27");
+  EXPECT_EQ(metric_words("within_11.25", 0.2438), "within_11.25 24.38 %");
+  EXPECT_EQ(metric_words("median_angle", 22.409), "median_angle 22.41°");
+  EXPECT_EQ(metric_words({{"abs_err", 0.55236}, {"loss", "nan"}}), "abs_err 0.5524, loss n/a");
+  EXPECT_EQ(metric_words(Json::object()), "nothing to measure");
 }
 
 TEST(Numbers, WidthCountsCharactersNotBytes) { EXPECT_EQ(display_width("1 ± 2×"), 6); }

@@ -95,7 +95,7 @@ TEST(Report, ConsoleShowsTheRankingWithTheSplitMarked) {
 
 TEST(Report, MarkdownHasTheTable) {
   const std::string text = markdown_report(fixture("pipeline"));
-  EXPECT_TRUE(contains(text, "| method | T1 accuracy % | T2 accuracy % | delta m % |")) << text;
+  EXPECT_TRUE(contains(text, "| method | T1 accuracy % ↑ | T2 accuracy % ↑ | delta m % |")) << text;
   EXPECT_TRUE(contains(text, "\n| CAGrad + Recon | "));
 }
 

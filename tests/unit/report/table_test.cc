@@ -51,7 +51,7 @@ TEST(Comparison, PutsNumbersInTheirCells) {
   const Table table = comparison_table(read_pipeline(copy.path()));
   ASSERT_EQ(table.rows.size(), 5u);
   EXPECT_EQ(cell(table, 4, "method"), "CAGrad + Recon");
-  EXPECT_EQ(cell(table, 4, "T2 accuracy %"), "94.82 ± 0.11");
+  EXPECT_EQ(cell(table, 4, "T2 accuracy % ↑"), "94.82 ± 0.11");
   EXPECT_EQ(cell(table, 4, "T2 loss"), "no column T2 loss");
   EXPECT_EQ(cell(table, 4, "delta m %"), "-0.40");
   EXPECT_EQ(cell(table, 4, "flat delta m %"), "0.40 ± 0.01");
@@ -76,7 +76,7 @@ TEST(Comparison, ShowsNumbersThatAreNotFiniteAsNotAvailable) {
   const Copy copy("pipeline");
   copy.edit([](Json& summary) { summary["rows"][1]["metrics"]["T1"]["accuracy"]["mean"] = "nan"; });
   const auto pipeline = read_pipeline(copy.path());
-  EXPECT_EQ(cell(comparison_table(pipeline), 1, "T1 accuracy %").substr(0, 3), "n/a");
+  EXPECT_EQ(cell(comparison_table(pipeline), 1, "T1 accuracy % ↑").substr(0, 3), "n/a");
   EXPECT_EQ(cell(number_table(pipeline), 1, "T1 accuracy mean"), "n/a");
 }
 
