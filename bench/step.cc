@@ -14,6 +14,7 @@
 
 #include "reconcile/catalog/method.h"
 #include "reconcile/convert/convert.h"
+#include "reconcile/convert/rules.h"
 
 namespace reconcile {
 namespace {

@@ -1,8 +1,12 @@
 #include "reconcile/arguments.h"
+#include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
 #include "reconcile/base/json_lines.h"
 #include "reconcile/commands.h"
 #include "reconcile/conflict/ranking.h"
+#include "reconcile/conflict/task_groups.h"
+#include "reconcile/convert/plan.h"
+#include "reconcile/groups_text.h"
 
 namespace reconcile::tool {
 namespace {
@@ -13,8 +17,25 @@ struct Arguments {
   EpochWindow window;
   std::string out;
   std::string compare;
+  bool groups = false;
   bool json = false;
 };
+
+/// The tasks of a layer in groups that agree on average: joined while the mean cosine between them is above 0.
+Partition agreeing_groups(const RankedLayer& row, const LayerRanking& ranking) {
+  const TaskTree tree(row.cosines, static_cast<int64_t>(ranking.tasks.size()));
+  return tree.groups(tree.num_groups(0, 0.0));
+}
+
+void add_groups(const LayerRanking& ranking, Json& document) {
+  if (ranking.tasks.empty()) {
+    fail<DataError>("this run recorded no mean cosines; an older version wrote it. Train it again to see groups.");
+  }
+  for (size_t i = 0; i < ranking.layers.size(); ++i) {
+    const Partition groups = agreeing_groups(ranking.layers[i], ranking);
+    document["layers"][i]["groups"] = layer_to_json("", groups, ranking.tasks).at("groups");
+  }
+}
 
 void score(const Arguments& arguments) {
   std::filesystem::path log = arguments.run;
@@ -26,10 +47,18 @@ void score(const Arguments& arguments) {
                                             {"last_epoch", arguments.window.last}});
   if (!arguments.out.empty()) write_atomically(arguments.out, document.dump(1) + "\n");
   if (!arguments.compare.empty()) document["distance"] = ranking_distance(ranking, read_ranking(arguments.compare));
+  if (arguments.groups) add_groups(ranking, document);
   if (arguments.json) return print(document);
-  fmt::print("{:>4} {:>8}  layer\n", "rank", "score");
-  for (size_t i = 0; i < ranking.size(); ++i)
-    fmt::print("{:>4} {:>8}  {}\n", i + 1, ranking[i].score, ranking[i].layer);
+  fmt::print("{:>4} {:>8}  {}\n", "rank", "score", arguments.groups ? "layer                   groups" : "layer");
+  for (size_t i = 0; i < ranking.layers.size(); ++i) {
+    const auto& row = ranking.layers[i];
+    if (!arguments.groups) {
+      fmt::print("{:>4} {:>8}  {}\n", i + 1, row.score, row.layer);
+    } else {
+      fmt::print("{:>4} {:>8}  {:<22}  {}\n", i + 1, row.score, row.layer,
+                 groups_text(agreeing_groups(row, ranking), ranking.tasks));
+    }
+  }
   if (!arguments.compare.empty()) {
     fmt::print("mean displacement against {}: {:.2f} places\n", arguments.compare,
                document.at("distance").get<double>());
@@ -48,6 +77,7 @@ void add_score(CLI::App& app) {
       ->capture_default_str();
   verb->add_option("--out", arguments->out, "write the ranking to this file");
   verb->add_option("--compare", arguments->compare, "another ranking: print the mean displacement");
+  verb->add_flag("--groups", arguments->groups, "also show which tasks agree in each layer (mean cosine above 0)");
   verb->add_flag("--json", arguments->json, "one JSON document on stdout");
   verb->callback([arguments] { score(*arguments); });
 }

@@ -137,9 +137,9 @@ Json summarise(const PipelineRecord& record) {
     tasks.push_back({{"name", task.name}, {"kind", kind_name(task.kind)}, {"num_outputs", task.num_outputs}});
   }
   Json ranking = Json::array();
-  for (size_t i = 0; i < record.ranking.size(); ++i) {
-    ranking.push_back({{"layer", record.ranking[i].layer},
-                       {"score", record.ranking[i].score},
+  for (size_t i = 0; i < record.ranking.layers.size(); ++i) {
+    ranking.push_back({{"layer", record.ranking.layers[i].layer},
+                       {"score", record.ranking.layers[i].score},
                        {"parameters", record.layer_sizes[i]}});
   }
   Json costs = Json::array();
