@@ -99,10 +99,10 @@ TEST(ReadRanking, TakesTheOfficialFilesInTheirOrder) {
 TEST(ReadRanking, KeepsCosinesAndTheirTasks) {
   const LayerRanking ranking{{{"a", 3, {0.25, -0.5, 0.125}}, {"b", 2, {0, 0, 1}}}, {"x", "y", "z"}};
   const test::TemporaryFolder folder;
-  const LayerRanking back = read_ranking(folder.write("ranking.json", ranking_to_json(ranking, {}).dump()));
+  const LayerRanking back = read_ranking(folder.write("ranking.json", ranking_to_json(ranking, Json::object()).dump()));
   EXPECT_EQ(back.tasks, ranking.tasks);
   EXPECT_EQ(back.layers[0].cosines, ranking.layers[0].cosines);
-  Json damaged = ranking_to_json(ranking, {});
+  Json damaged = ranking_to_json(ranking, Json::object());
   damaged["layers"][1]["cosines"].erase(0);
   const auto path = folder.write("damaged.json", damaged.dump());
   test::expect_message<DataError>([&] { read_ranking(path); }, "layer \"b\" has 2 cosines for 3 pairs of tasks");
