@@ -148,8 +148,11 @@ Json summarise(const PipelineRecord& record) {
     entry.update(reconcile::to_json(cost));
     costs.push_back(std::move(entry));
   }
-  Json plan{{"rule", record.plan.rule}, {"layers", Json::array()}, {"fork", nullptr}};
-  for (const auto& [layer, groups] : record.plan.layers) plan["layers"].push_back(layer);
+  Json plan{{"rule", record.plan.rule}, {"layers", Json::array()}, {"copies", Json::array()}, {"fork", nullptr}};
+  for (const auto& [layer, groups] : record.plan.layers) {
+    plan["layers"].push_back(layer);
+    plan["copies"].push_back(groups.num_groups());
+  }
   for (const auto& run : record.runs) {
     if (run.at("kind") == "recon") plan["fork"] = run.at("fork");
   }

@@ -122,7 +122,8 @@ struct Cost {
 struct Plan {
   std::string rule;
   std::vector<std::string> layers;
-  std::string fork;  ///< first layer that runs once per task; "" if none
+  std::vector<int64_t> copies;  ///< of each layer
+  std::string fork;             ///< first layer that runs more than once; "" if none
 };
 
 struct Search {
