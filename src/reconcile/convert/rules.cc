@@ -26,7 +26,6 @@ struct RuleOptions {
   std::string match = "within";
   int64_t groups = 0;
   double cut = 1.0;
-  double conflict_cut = 0.0;
   bool consistent = true;
 };
 
@@ -186,8 +185,8 @@ const std::vector<Rules>& rules() {
   const auto seed = option("seed", &O::seed, at_least(0), "seed of NumPy's legacy generator");
   const auto groups = option("groups", &O::groups, at_least(0),
                              "at most so many copies of a layer, for groups of tasks that agree; 0: no limit");
-  const std::string cut_help = "tasks share a copy while the mean cosine between their groups is above this; 1: never";
-  const auto cut = option("cut", &O::cut, between(-1, 1), cut_help);
+  const auto cut = option("cut", &O::cut, between(-1, 1),
+                          "tasks share a copy while the mean cosine between their groups is above this; 1: never");
   const auto consistent = option("consistent", &O::consistent, any(),
                                  "groups of all layers come from one tree and get no coarser along the depth");
   const auto row = [](const char* name, const char* title, OptionTable<O> table, bool needs_ranking, auto choose) {
@@ -207,7 +206,7 @@ const std::vector<Rules>& rules() {
       row("grouped_budget", "highest scores first, each layer in the finest groups that still fit both budgets",
           {option("parameters", &O::parameters, at_least(0), "scalars that may be added; 0: no limit"),
            option("factor", &O::mac_limit, at_least(0), "multiply-accumulates against the shared network; 0: no limit"),
-           groups, option("cut", &O::conflict_cut, between(-1, 1), cut_help), consistent},
+           groups, cut, consistent},
           true, &grouped_budget),
       row("random", "control: K random layers", {k, seed}, false, &random),
       row("random_matched", "control: random layers of the parameter size of the top K",
@@ -234,10 +233,10 @@ const Rules& find_rule(const std::string& name) {
   fail<InvalidArgument>("no plan rule \"{}\".{} Known: {}.", name, did_you_mean(name, names), fmt::join(names, ", "));
 }
 
-/// The budgeted rule always groups; the finest groups are one for each task.
+/// The rule that looks for groups has them on: then the finest are one for each task.
 Grouping grouping_of(const std::string& rule, const RuleOptions& options, int64_t num_tasks) {
-  if (rule != "grouped_budget") return {options.groups, options.cut, options.consistent};
-  return {options.groups > 0 ? options.groups : num_tasks, options.conflict_cut, options.consistent};
+  const int64_t most = rule == "grouped_budget" && options.groups == 0 ? num_tasks : options.groups;
+  return {most, options.cut, options.consistent};
 }
 
 Names run_order(MultiTaskModel& model, const std::vector<int64_t>& input_shape) {

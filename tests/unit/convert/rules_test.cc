@@ -131,7 +131,7 @@ TEST(Rules, TheGroupedBudgetTakesTheFinestGroupsThatFit) {
   EXPECT_EQ(groups(size, ", cut=1"), 2);
   EXPECT_EQ(groups(3 * size - 1, ", cut=1"), 3);
   EXPECT_EQ(groups(3 * size, ", cut=1"), 4);
-  EXPECT_EQ(groups(3 * size, ""), 2);  // tasks that agree stay together
+  EXPECT_EQ(groups(3 * size, ", cut=0"), 2);  // tasks that agree stay together
   EXPECT_EQ(groups(3 * size, ", cut=1, groups=3"), 3);
 }
 
