@@ -40,14 +40,12 @@ void print_forks(const std::vector<Fork>& forks, const std::vector<std::string>&
   if (std::all_of(forks.begin(), forks.end(), [&](const Fork& f) { return f.copies.num_groups() == num_tasks; }))
     return;
   fmt::print("\n{:<22} {:>6} {:>7}  groups\n", "split layer", "copies", "streams");
-  int64_t crossings = 0;
   for (const auto& fork : forks) {
     fmt::print("{:<22} {:>6} {:>7}  {}{}\n", fork.layer, fork.copies.num_groups(), fork.streams,
                groups_text(fork.copies, names), fork.crosses ? "  (crosses)" : "");
-    crossings += fork.crosses;
   }
-  if (crossings > 0) {
-    fmt::print("groups of {} layers cross those before them, which multiplies the streams\n", crossings);
+  if (std::any_of(forks.begin(), forks.end(), [](const Fork& f) { return f.crosses; })) {
+    fmt::print("(crosses): groups that cross those of the split layers before multiply the streams\n");
   }
 }
 
