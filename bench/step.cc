@@ -15,6 +15,7 @@
 #include "reconcile/catalog/experiment.h"
 #include "reconcile/catalog/method.h"
 #include "reconcile/convert/convert.h"
+#include "reconcile/convert/rules.h"
 
 namespace reconcile {
 namespace {

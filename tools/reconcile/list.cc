@@ -1,7 +1,7 @@
 #include "reconcile/arguments.h"
 #include "reconcile/catalog/method.h"
 #include "reconcile/commands.h"
-#include "reconcile/convert/plan.h"
+#include "reconcile/convert/rules.h"
 
 namespace reconcile::tool {
 namespace {

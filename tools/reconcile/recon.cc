@@ -3,6 +3,7 @@
 #include "reconcile/base/json_lines.h"
 #include "reconcile/catalog/run.h"
 #include "reconcile/commands.h"
+#include "reconcile/convert/rules.h"
 #include "reconcile/progress.h"
 #include "reconcile/report/report.h"
 #include "reconcile/summary.h"
@@ -28,13 +29,15 @@ std::string folder_name(const std::string& method) {
   return name;
 }
 
-/// Tries the split rule, with every layer at score 0 where the ranking is still to be found: a wrong rule or K shows
-/// now and not after the search.
+/// Tries the split rule, with every layer at score 0 and every cosine 0 where the ranking is still to be found: a wrong
+/// rule or K shows now and not after the search.
 void check_rule(const Experiment& experiment, LayerRanking ranking) {
   const DataSignature data = data_signature(experiment);
   const auto model = make_model(experiment, data, experiment.seeds.front());
-  if (ranking.empty()) {
-    for (const auto& layer : model->layers()) ranking.push_back({layer->name(), 0});
+  if (ranking.layers.empty()) {
+    const auto pairs = static_cast<size_t>(model->num_tasks() * (model->num_tasks() - 1) / 2);
+    ranking.tasks = model->task_names();
+    for (const auto& layer : model->layers()) ranking.layers.push_back({layer->name(), 0, std::vector(pairs, 0.0)});
   }
   choose_layers(experiment.split.rule, ranking, *model, data.input_shape);
 }
@@ -59,7 +62,7 @@ class Pipeline {
         train_seeds("single-" + task.name, {.kind = "single", .task = task.name});
     }
     if (experiment_.compare.recon) {
-      if (record_.ranking.empty()) search();
+      if (record_.ranking.layers.empty()) search();
       plan();
     }
     for (const auto& method : experiment_.compare.methods) {
@@ -116,8 +119,9 @@ class Pipeline {
     const DataSignature data = data_signature(experiment_);
     const auto model = make_model(experiment_, data, experiment_.seeds.front());
     record_.plan = choose_layers(experiment_.split.rule, record_.ranking, *model, data.input_shape);
-    record_.costs = cost_table(*model, record_.ranking, data.input_shape);
-    for (const auto& row : record_.ranking) record_.layer_sizes.push_back(model->layer(row.layer)->num_parameters());
+    record_.costs = cost_table(experiment_.split.rule, record_.ranking, *model, data.input_shape);
+    for (const auto& row : record_.ranking.layers)
+      record_.layer_sizes.push_back(model->layer(row.layer)->num_parameters());
     write_atomically(directory_ / "plan.json", plan_to_json(record_.plan, model->task_names()).dump(1) + "\n");
     say(fmt::format("plan {}: {} of {} layers are split", record_.plan.rule, record_.plan.layers.size(),
                     model->layers().size()));

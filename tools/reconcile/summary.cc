@@ -139,9 +139,9 @@ Json summarise(const PipelineRecord& record) {
     tasks.push_back({{"name", task.name}, {"kind", kind_name(task.kind)}, {"num_outputs", task.num_outputs}});
   }
   Json ranking = Json::array();
-  for (size_t i = 0; i < record.ranking.size(); ++i) {
-    ranking.push_back({{"layer", record.ranking[i].layer},
-                       {"score", record.ranking[i].score},
+  for (size_t i = 0; i < record.ranking.layers.size(); ++i) {
+    ranking.push_back({{"layer", record.ranking.layers[i].layer},
+                       {"score", record.ranking.layers[i].score},
                        {"parameters", record.layer_sizes[i]}});
   }
   Json costs = Json::array();
@@ -150,8 +150,11 @@ Json summarise(const PipelineRecord& record) {
     entry.update(reconcile::to_json(cost));
     costs.push_back(std::move(entry));
   }
-  Json plan{{"rule", record.plan.rule}, {"layers", Json::array()}, {"fork", nullptr}};
-  for (const auto& [layer, groups] : record.plan.layers) plan["layers"].push_back(layer);
+  Json plan{{"rule", record.plan.rule}, {"layers", Json::array()}, {"copies", Json::array()}, {"fork", nullptr}};
+  for (const auto& [layer, groups] : record.plan.layers) {
+    plan["layers"].push_back(layer);
+    plan["copies"].push_back(groups.num_groups());
+  }
   for (const auto& run : record.runs) {
     if (run.at("kind") == "recon") plan["fork"] = run.at("fork");
   }

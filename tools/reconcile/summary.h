@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "reconcile/catalog/experiment.h"
-#include "reconcile/convert/cost.h"
+#include "reconcile/convert/rules.h"
 
 namespace reconcile::tool {
 

@@ -12,10 +12,16 @@ namespace reconcile {
 struct RankedLayer {
   std::string layer;
   int64_t score = 0;
+  /// Mean cosine of every pair of tasks, (0,1), (0,2) ... (T-2,T-1), over the scored steps; empty if not known.
+  std::vector<double> cosines = {};
 };
 
 /// Layers by score, highest first; ties keep definition order.
-using LayerRanking = std::vector<RankedLayer>;
+struct LayerRanking {
+  std::vector<RankedLayer> layers;
+  /// What the cosines belong to; empty if they are not known.
+  std::vector<std::string> tasks = {};
+};
 
 /// Epochs first ... last, both counted from 1 and both included.
 struct EpochWindow {
@@ -35,10 +41,11 @@ LayerRanking rank_layers(const std::vector<Json>& records, double threshold, Epo
 /// InvalidArgument names the first layer that only one of them has.
 double ranking_distance(const LayerRanking& a, const LayerRanking& b);
 
-/// Our ranking file, or Recon's `{layer: score}` with its order kept. DataError if it is neither.
+/// Our ranking file, or Recon's `{layer: score}` with its order kept and no cosines. DataError if it is neither.
 LayerRanking read_ranking(const std::filesystem::path& path);
 
-/// `{format, version, context..., layers: [{name, score}]}`.
+/// `{format, version, context..., tasks: [task ...], layers: [{name, score, cosines: [mean a pair]}]}`; tasks and
+/// cosines only where they are known.
 Json ranking_to_json(const LayerRanking& ranking, const Json& context);
 
 /// StateError naming the first layer in which ranking and network differ. `network` is in definition order.

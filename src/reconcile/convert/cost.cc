@@ -14,15 +14,18 @@ Cost measure_cost(MultiTaskModel& model, const std::vector<int64_t>& input_shape
   return cost;
 }
 
-std::vector<CostRow> cost_table(MultiTaskModel& model, const LayerRanking& ranking,
-                                const std::vector<int64_t>& input_shape) {
-  std::vector<CostRow> table{{"", measure_cost(model, input_shape)}};
-  for (const auto& [layer, score] : ranking) {
-    model.layer(layer)->split(Partition::separate(model.num_tasks()), CopyInit::kEqual, Rng(0));
-    table.push_back({layer, measure_cost(model, input_shape)});
+void set_copies(MultiTaskModel& model, const SplitPlan& plan) {
+  for (const auto& layer : model.layers()) {
+    const Partition wanted = plan.partition(layer->name(), model.num_tasks());
+    if (layer->copies() == wanted) continue;
+    layer->share();
+    if (!wanted.is_shared()) layer->split(wanted, CopyInit::kEqual, Rng(0));
   }
-  for (const auto& row : ranking) model.layer(row.layer)->share();
-  return table;
+}
+
+Cost measure_cost(MultiTaskModel& model, const SplitPlan& plan, const std::vector<int64_t>& input_shape) {
+  set_copies(model, plan);
+  return measure_cost(model, input_shape);
 }
 
 Json to_json(const Cost& cost) {

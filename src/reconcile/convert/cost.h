@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "reconcile/base/options.h"
-#include "reconcile/conflict/ranking.h"
-#include "reconcile/models/model.h"
+#include "reconcile/convert/plan.h"
 
 namespace reconcile {
 
@@ -23,13 +22,11 @@ struct Cost {
 /// Measures the model as it stands, by one traced forward pass of one sample.
 Cost measure_cost(MultiTaskModel& model, const std::vector<int64_t>& input_shape);
 
-/// Cost with the best k layers of the ranking split per task, for k = 0 ... L; row k names the k-th layer.
-struct CostRow {
-  std::string layer;
-  Cost cost;
-};
-std::vector<CostRow> cost_table(MultiTaskModel& model, const LayerRanking& ranking,
-                                const std::vector<int64_t>& input_shape);
+/// Gives every layer the copies of the plan, all with equal values, and shares the layers that it does not name.
+void set_copies(MultiTaskModel& model, const SplitPlan& plan);
+
+/// Measures the network that the plan makes. The model stays split as `set_copies` leaves it.
+Cost measure_cost(MultiTaskModel& model, const SplitPlan& plan, const std::vector<int64_t>& input_shape);
 
 Json to_json(const Cost& cost);
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "reconcile/base/options.h"
-#include "reconcile/conflict/ranking.h"
 #include "reconcile/models/model.h"
 
 namespace reconcile {
@@ -15,26 +14,24 @@ namespace reconcile {
 struct SplitPlan {
   std::string rule;  ///< how it was chosen, e.g. "top_k(k=25)"
   std::vector<std::pair<std::string, Partition>> layers;
+
+  /// The groups of a layer; all T tasks in one if the plan does not split it.
+  [[nodiscard]] Partition partition(const std::string& layer, int64_t num_tasks) const;
 };
 
-/// A way to choose layers, as `reconcile describe` shows it.
-struct PlanRule {
-  EntryInfo info;
-  Json options;
-};
-/// All rules: top_k, threshold, parameter_budget, mac_budget, random, random_matched, first, last, batch_norm, all,
-/// none.
-const std::vector<PlanRule>& plan_rules();
+/// Both plans at once: tasks share a copy of a layer where both let them. Layers in the order of `a`, then of `b`; the
+/// rule is "a + b". InvalidArgument if the numbers of tasks differ.
+SplitPlan combine(const SplitPlan& a, const SplitPlan& b);
 
-/// Chooses the layers by the rule that `spec` names, one copy for each task. The model is left as it was.
-/// InvalidArgument for an unknown rule, a wrong option or K above the number of layers; StateError if the ranking does
-/// not fit. Rules that use scores need the ranking; the others ignore it.
-SplitPlan choose_layers(const std::string& spec, const LayerRanking& ranking, MultiTaskModel& model,
-                        const std::vector<int64_t>& input_shape);
+/// Scalars that a plan adds to the shared network.
+int64_t added_parameters(const SplitPlan& plan, const MultiTaskModel& model);
 
-/// {format, version, rule, layers: [{name, groups: [[task ...] ...]}]}.
+/// {name, groups: [[task ...] ...]}.
+Json layer_to_json(const std::string& layer, const Partition& groups, const std::vector<std::string>& task_names);
+/// {format, version, rule, layers: [{name, groups} ...]}.
 Json plan_to_json(const SplitPlan& plan, const std::vector<std::string>& task_names);
-/// Reads it back. DataError if it is none; StateError naming the first task or layer the model does not have.
+/// Reads it back. DataError if it is none; StateError naming the first task or layer that the model does not have, or
+/// the first task that is not in exactly one group of a layer.
 SplitPlan read_plan(const std::filesystem::path& path, const MultiTaskModel& model);
 
 }  // namespace reconcile

@@ -82,8 +82,8 @@ void draw_cells(Svg& svg, const std::vector<ConflictBlock>& layers, const Cells&
 
 double share_below(const ConflictRecord& record, const ConflictBlock& block, size_t index) {
   double count = 0;
-  for (const auto& pair : block.below) count += pair[index];
-  const double steps = record.iterations * static_cast<double>(block.below.size());
+  for (const auto& row : block.below) count += row[index];
+  const double steps = record.iterations * static_cast<double>(record.whole.below.size());
   return steps > 0 ? count / steps : kMissing;
 }
 

@@ -75,14 +75,19 @@ std::string network_figure(const Pipeline& pipeline) {
   const auto layers = layers_of(pipeline);
   if (layers.empty())
     return paragraph("No run.jsonl of the unsplit network is there, so the order of its layers is not known.", "dim");
+  const auto& plan = *pipeline.plan;
+  const bool is_grouped = std::any_of(plan.copies.begin(), plan.copies.end(), [&](int64_t copies) {
+    return copies != static_cast<int64_t>(pipeline.tasks.size());
+  });
   std::vector<std::pair<std::string, std::string>> entries = {{"shared", "shared"}};
-  for (size_t task = 0; task < pipeline.tasks.size(); ++task)
+  if (is_grouped) entries.emplace_back(task_colour(0), "one stripe for each copy");
+  for (size_t task = 0; task < pipeline.tasks.size() && !is_grouped; ++task)
     entries.emplace_back(task_colour(task), "copy of " + pipeline.tasks[task]);
-  const std::string fork = pipeline.plan->fork.empty()
-                               ? "Every layer still runs once for all tasks."
-                               : fmt::format("From {} on, every layer runs once for each task.", pipeline.plan->fork);
-  return figure(fmt::format("The network that was built: {} of {} shared layers now have one copy a task. {}",
-                            pipeline.plan->layers.size(), layers.size(), fork),
+  const std::string fork = plan.fork.empty() ? "Every layer still runs once for all tasks."
+                                             : fmt::format("From {} on, every layer runs once for each {}.", plan.fork,
+                                                           is_grouped ? "group that is apart there" : "task");
+  return figure(fmt::format("The network that was built: {} of {} shared layers now have one copy a {}. {}",
+                            plan.layers.size(), layers.size(), is_grouped ? "group of tasks" : "task", fork),
                 {network_strip(pipeline, layers)}, legend(entries));
 }
 

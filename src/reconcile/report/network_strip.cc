@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "reconcile/report/charts.h"
 #include "reconcile/report/numbers.h"
@@ -33,16 +33,15 @@ std::string short_name(const std::string& name) {
   return "…" + name.substr(begin);
 }
 
-/// One stripe a task for a split layer, one grey box for a shared one.
+/// One stripe a copy for a split layer, one grey box for a shared one.
 void draw_box(Svg& svg, Point place, const LayerRecord& layer, size_t num_copies) {
-  const std::string tip =
-      fmt::format("{}: {} parameters, {}", layer.name, compact(layer.size),
-                  num_copies > 1 ? fmt::format("one copy for each of {} tasks", num_copies) : "shared");
+  const std::string tip = fmt::format("{}: {} parameters, {}", layer.name, compact(layer.size),
+                                      num_copies > 1 ? fmt::format("{} copies", num_copies) : "shared");
   if (num_copies == 1) svg.rect({place.x, place.y, kBoxWidth, kBoxHeight}, "shared", tip);
   const double stripe = kBoxHeight / static_cast<double>(num_copies);
-  for (size_t task = 0; task < num_copies && num_copies > 1; ++task) {
-    svg.rect({place.x, place.y + stripe * static_cast<double>(task), kBoxWidth, stripe - 1},
-             "fill " + task_colour(task), tip);
+  for (size_t copy = 0; copy < num_copies && num_copies > 1; ++copy) {
+    svg.rect({place.x, place.y + stripe * static_cast<double>(copy), kBoxWidth, stripe - 1},
+             "fill " + task_colour(copy), tip);
   }
   svg.text({place.x + kBoxWidth / 2, place.y + kBoxHeight + 14}, short_name(layer.name), "small mid");
   svg.text({place.x + kBoxWidth / 2, place.y + kBoxHeight + 27}, compact(layer.size), "small mid dim");
@@ -51,16 +50,16 @@ void draw_box(Svg& svg, Point place, const LayerRecord& layer, size_t num_copies
 }  // namespace
 
 std::string network_strip(const Pipeline& pipeline, const std::vector<LayerRecord>& layers) {
-  const std::set<std::string> chosen(pipeline.plan->layers.begin(), pipeline.plan->layers.end());
+  std::map<std::string, int64_t> copies;
+  for (size_t i = 0; i < pipeline.plan->layers.size(); ++i) copies[pipeline.plan->layers[i]] = pipeline.plan->copies[i];
   const size_t per_line = boxes_per_line(layers.size()), lines = (layers.size() + per_line - 1) / per_line;
   Svg svg(kWidth, kTop + kStepY * static_cast<double>(lines),
           "The shared layers in order: grey ones are shared, coloured ones are split");
   for (size_t i = 0; i < layers.size(); ++i) {
     const Point place = place_of(i, per_line);
-    const bool is_split = chosen.contains(layers[i].name);
     const double middle = place.y + kBoxHeight / 2;
     if (i % per_line > 0) svg.line({place.x - (kStepX - kBoxWidth), middle}, {place.x, middle}, "ink");
-    draw_box(svg, place, layers[i], is_split ? std::max<size_t>(pipeline.tasks.size(), 2) : 1);
+    draw_box(svg, place, layers[i], static_cast<size_t>(std::max<int64_t>(copies[layers[i].name], 1)));
     if (layers[i].name != pipeline.plan->fork) continue;
     const double x = place.x - 5;
     svg.line({x, place.y - 14}, {x, place.y + kBoxHeight + 6}, "cut");

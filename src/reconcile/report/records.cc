@@ -48,9 +48,17 @@ Run read_run(const Field& run, const std::filesystem::path& directory) {
   return result;
 }
 
-Plan read_plan(const Field& plan) {
+/// Summaries of older versions do not count copies; there is one for each task then.
+Plan read_plan(const Field& plan, size_t num_tasks) {
   const auto fork = plan.find("fork");
-  return {plan.at("rule").text(), plan.at("layers").list(text_of), fork ? fork->text() : ""};
+  const auto layers = plan.at("layers").list(text_of);
+  std::vector<int64_t> copies(layers.size(), static_cast<int64_t>(num_tasks));
+  if (const auto given = plan.find("copies")) {
+    copies = given->list([](const Field& count) { return count.whole(); });
+    if (copies.size() != layers.size())
+      given->reject("one number for each of " + std::to_string(layers.size()) + " layers");
+  }
+  return {plan.at("rule").text(), layers, copies, fork ? fork->text() : ""};
 }
 
 Search read_search(const Field& search) {
@@ -127,7 +135,7 @@ Pipeline read_pipeline(const std::filesystem::path& directory) {
                     .runs = root.at("runs").list([&](const Field& run) { return read_run(run, directory); }),
                     .rows = root.at("rows").list(read_row)};
   if (const auto search = root.find("search")) pipeline.search = read_search(*search);
-  if (const auto plan = root.find("plan")) pipeline.plan = read_plan(*plan);
+  if (const auto plan = root.find("plan")) pipeline.plan = read_plan(*plan, pipeline.tasks.size());
   return pipeline;
 }
 

@@ -37,7 +37,8 @@ const V* find(const Named<V>& values, const std::string& name) {
   return nullptr;
 }
 
-/// Cosines of task pairs: [pairs][kNumBins], and counts strictly below each threshold: [pairs][S].
+/// Cosines of task pairs: [rows][kNumBins], and counts strictly below each threshold: [rows][S]. The whole vector has a
+/// row for each pair; so have layers of older records, newer ones have one row for all pairs together.
 struct ConflictBlock {
   std::string name;
   std::vector<std::vector<double>> histogram;
@@ -121,7 +122,8 @@ struct Cost {
 struct Plan {
   std::string rule;
   std::vector<std::string> layers;
-  std::string fork;  ///< first layer that runs once per task; "" if none
+  std::vector<int64_t> copies;  ///< of each layer
+  std::string fork;             ///< first layer that runs more than once; "" if none
 };
 
 struct Search {

@@ -35,18 +35,25 @@ EpochRecord read_epoch(const Field& record) {
 }
 
 ConflictBlock read_block(const Field& block, size_t num_pairs, size_t num_thresholds) {
-  const auto name = block.find("name");
-  return {name ? name->text() : "", counts(block.at("histogram"), num_pairs, kNumBins),
-          counts(block.at("below"), num_pairs, num_thresholds)};
+  return {"", counts(block.at("histogram"), num_pairs, kNumBins), counts(block.at("below"), num_pairs, num_thresholds)};
+}
+
+/// One row for all pairs together; older records have one for each pair.
+ConflictBlock read_layer(const Field& layer, size_t num_pairs, size_t num_thresholds) {
+  const bool is_summed = layer.at("below").json().size() == 1;
+  ConflictBlock block = read_block(layer, is_summed ? 1 : num_pairs, num_thresholds);
+  block.name = layer.at("name").text();
+  return block;
 }
 
 void read_conflict(const Field& record, RunLog& log) {
   log.pairs = task_pairs(record.at("pairs"));
-  const auto read = [&](const Field& block) { return read_block(block, log.pairs.size(), log.thresholds.size()); };
+  const auto num_pairs = log.pairs.size(), num_thresholds = log.thresholds.size();
   log.conflicts.push_back({.epoch = record.at("epoch").whole(),
                            .iterations = record.at("iterations").number(),
-                           .whole = read(record.at("whole")),
-                           .layers = record.at("layers").list(read)});
+                           .whole = read_block(record.at("whole"), num_pairs, num_thresholds),
+                           .layers = record.at("layers").list(
+                               [&](const Field& layer) { return read_layer(layer, num_pairs, num_thresholds); })});
 }
 
 void read_record(const Field& record, bool is_first, RunLog& log) {

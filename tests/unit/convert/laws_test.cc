@@ -115,6 +115,26 @@ TEST_P(EveryNetwork, EqualCopiesGiveBitEqualOutputs) {
   }
 }
 
+TEST_P(EveryNetwork, EqualCopiesInAnyGroupsGiveBitEqualOutputs) {
+  const at::Tensor x = at::rand({3, 1, 32, 32});
+  auto model = network(GetParam(), 5);
+  const auto expected = predict(*model, x);
+  Rng rng(2);
+  for (int round = 0; round < 3; ++round) {
+    SplitPlan plan{"random", {}};
+    for (const auto& name : layer_names(*model)) {
+      std::vector<int64_t> label;
+      for (int t = 0; t < 5; ++t) label.push_back(static_cast<int64_t>(3 * rng.uniform()));
+      if (rng.uniform() < 0.5) plan.layers.emplace_back(name, Partition(label));
+    }
+    const auto statistics = round == 0 ? Statistics::kMixed : Statistics::kStream;
+    convert(*model, plan, CopyInit::kEqual, statistics, {1, 32, 32}, Rng(5));
+    const auto actual = predict(*model, x);
+    share_all(*model);
+    for (size_t t = 0; t < 5; ++t) ASSERT_TRUE(at::equal(actual[t], expected[t])) << round;
+  }
+}
+
 TEST_P(EveryNetwork, GradientsOfTheCopiesSumToTheSharedGradient) {
   const at::Tensor x = at::rand({4, 1, 32, 32});
   const auto loss = [&](MultiTaskModel& model) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "reconcile/base/error.h"
+#include "reconcile/report/charts.h"
 #include "unit/report/fixture.h"
 
 namespace reconcile::report {
@@ -45,6 +46,31 @@ TEST(Records, ReadsEveryPartOfARun) {
   EXPECT_EQ(log.conflicts[2].layers[0].name, "conv1");
   EXPECT_EQ(log.conflicts[2].whole.below[0].size(), log.thresholds.size());
   EXPECT_TRUE(log.finished);
+}
+
+TEST(Records, OlderPlansHaveACopyForEachTask) {
+  EXPECT_EQ(read_pipeline(fixture("pipeline")).plan->copies, std::vector<int64_t>(4, 2));
+  const Copy copy("pipeline");
+  copy.edit([](Json& summary) { summary["plan"]["copies"] = {3, 2, 3, 3}; });
+  EXPECT_EQ(read_pipeline(copy.path()).plan->copies, (std::vector<int64_t>{3, 2, 3, 3}));
+}
+
+// A layer's pairs are counted together; older records have a row for each pair, as the whole vector has.
+TEST(Records, LayersOfManyPairsAreReadInBothForms) {
+  const std::string counts = Json(std::vector<int>(40, 0)).dump();
+  const std::string whole = fmt::format(R"({{"histogram": [{0}, {0}, {0}], "below": [[1], [2], [3]]}})", counts);
+  const std::string summed = fmt::format(R"({{"name": "a", "histogram": [{}], "below": [[6]]}})", counts);
+  const std::string old = R"({"name": "a", )" + whole.substr(1);
+  for (const std::string& layer : {summed, old}) {
+    const Copy copy("train");
+    Json header = Json::parse(copy.read("run.jsonl").substr(0, copy.read("run.jsonl").find('\n')));
+    header["thresholds"] = {0.0};
+    copy.write("run.jsonl", header.dump() + R"(
+{"type": "conflict", "epoch": 1, "iterations": 4, "pairs": [["x", "y"], ["x", "z"], ["y", "z"]], "whole": )" +
+                                whole + R"(, "layers": [)" + layer + "]}\n");
+    const auto log = read_run_log(copy.path());
+    EXPECT_DOUBLE_EQ(share_below(log.conflicts[0], log.conflicts[0].layers[0], 0), 0.5);
+  }
 }
 
 TEST(Records, ReadsNumbersThatAreNotFinite) {
@@ -121,6 +147,7 @@ TEST(Records, NamesThePlaceTheValueAndTheRule) {
       {[](Json& s) { s["runs"] = Json::object(); }, "runs is {}, must be a list"},
       {[](Json& s) { s["rows"][0]["metrics"] = Json::array(); }, "rows[0].metrics is [], must be an object"},
       {[](Json& s) { s["plan"] = 1; }, "plan is 1, must be an object"},
+      {[](Json& s) { s["plan"]["copies"] = Json::array({2}); }, "must be one number for each of "},
       {[](Json& s) { s["config"] = "x"; }, "config is \"x\", must be an object"},
       {[](Json& s) { s["runs"][5]["conflict"]["pairs"][0] = Json::array({"T1"}); }, "must be two task names"},
       {[](Json& s) { s["runs"][5]["conflict"]["histogram"][0].erase(3); }, "must be 40 counts"},

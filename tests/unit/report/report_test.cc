@@ -237,6 +237,15 @@ TEST(Report, ThreeTasksShowEveryPair) {
   EXPECT_TRUE(contains(render_all(copy.path()), "<td>T2, T3</td>"));
 }
 
+TEST(Report, AGroupedPlanSpeaksOfGroups) {
+  const Copy copy("pipeline");
+  EXPECT_TRUE(contains(render_all(copy.path()), "now have one copy a task."));
+  copy.edit([](Json& summary) { summary["plan"]["copies"] = std::vector<int>(summary["plan"]["layers"].size(), 3); });
+  const std::string html = render_all(copy.path());
+  EXPECT_TRUE(contains(html, "now have one copy a group of tasks."));
+  EXPECT_TRUE(contains(html, "3 copies"));
+}
+
 TEST(Report, AKilledRunSaysThatItHasNotFinished) {
   const Copy copy("train");
   const std::string text = copy.read("run.jsonl");
