@@ -3,6 +3,7 @@
 #include "reconcile/commands.h"
 #include "reconcile/convert/convert.h"
 #include "reconcile/convert/cost.h"
+#include "reconcile/groups_text.h"
 #include "reconcile/progress.h"
 
 namespace reconcile::tool {
@@ -23,13 +24,7 @@ void write_tree(const Experiment& experiment, const DataSignature& data, const B
   const Cost tree = measure_cost(*plain, data.input_shape);
   write_atomically(path, plan_to_json(plan, plain->task_names()).dump(1) + "\n");
   for (const auto& [layer, groups] : plan.layers) {
-    std::vector<std::string> texts;
-    for (const auto& group : groups.groups()) {
-      std::vector<std::string> names;
-      for (const int64_t t : group) names.push_back(data.tasks[t].name);
-      texts.push_back(fmt::format("{}", fmt::join(names, "+")));
-    }
-    fmt::print("{:<40} {}\n", layer, fmt::join(texts, " | "));
+    fmt::print("{:<40} {}\n", layer, groups_text(groups, plain->task_names()));
   }
   fmt::print("tree: {:.3f} MB against {:.3f} shared, {:.2f}x compute, fork at {}\n{}\n", tree.megabytes,
              shared.megabytes, static_cast<double>(tree.macs) / static_cast<double>(shared.macs),
