@@ -2,7 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cstring>
+#include <optional>
+#include <set>
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/options.h"
@@ -14,41 +17,94 @@ struct Type {
   const char* name;
   at::ScalarType type;
 };
-constexpr Type kTypes[] = {{"F32", at::kFloat}, {"F64", at::kDouble}, {"I64", at::kLong}, {"U8", at::kByte}};
+constexpr Type kTypes[] = {{"BOOL", at::kBool},  {"U8", at::kByte},         {"I8", at::kChar},
+                           {"I16", at::kShort},  {"I32", at::kInt},         {"I64", at::kLong},
+                           {"F16", at::kHalf},   {"BF16", at::kBFloat16},   {"F32", at::kFloat},
+                           {"F64", at::kDouble}, {"C64", at::kComplexFloat}};
+constexpr uint64_t kMaxHeader = 100'000'000;  // that of the format's own reader
 
-at::ScalarType type_named(const std::string& name, const std::filesystem::path& path) {
-  for (const auto& type : kTypes) {
-    if (name == type.name) return type.type;
+at::ScalarType type_named(const std::string& type, const std::string& tensor, const std::filesystem::path& path) {
+  std::vector<std::string> known;
+  for (const auto& row : kTypes) {
+    if (type == row.name) return row.type;
+    known.emplace_back(row.name);
   }
-  fail<DataError>("{}: type \"{}\" is not supported (F32, F64, I64, U8 are).", path.string(), name);
+  fail<DataError>("{}: tensor \"{}\": type \"{}\" is not supported ({} are).", path.string(), tensor, type,
+                  fmt::join(known, ", "));
 }
 
 const char* name_of(at::ScalarType wanted) {
   for (const auto& [name, type] : kTypes) {
     if (type == wanted) return name;
   }
-  fail<InvalidArgument>("safetensors: tensors must be float32, float64, int64 or uint8, not {}.",
-                        c10::toString(wanted));
+  fail<InvalidArgument>("safetensors: the format has no numbers of type {}.", c10::toString(wanted));
 }
 
-/// The tensor that a header entry describes; every size is checked before anything is allocated.
-at::Tensor decode_one(const Json& entry, std::string_view data, const std::string& name,
-                      const std::filesystem::path& path) {
-  const auto type = type_named(entry.at("dtype").get<std::string>(), path);
-  const auto shape = entry.at("shape").get<std::vector<int64_t>>();
-  const auto offsets = entry.at("data_offsets").get<std::vector<uint64_t>>();
-  uint64_t bytes = c10::elementSize(type);
-  bool fits = offsets.size() == 2 && offsets[0] <= offsets[1] && offsets[1] <= data.size();
-  for (const int64_t size : shape) {
-    fits = fits && size >= 0 && !__builtin_mul_overflow(bytes, static_cast<uint64_t>(size), &bytes);
+/// Where a tensor lies in the data.
+struct Range {
+  uint64_t begin, end;
+};
+
+/// Whole numbers that are not negative; nothing if one is anything else.
+std::optional<std::vector<int64_t>> sizes_of(const Json& list) {
+  std::vector<int64_t> sizes;
+  for (const Json& size : list) {
+    if (!size.is_number_unsigned() || size.get<uint64_t>() > INT64_MAX) return std::nullopt;
+    sizes.push_back(size.get<int64_t>());
   }
-  if (!fits || offsets[1] - offsets[0] != bytes) {
-    fail<DataError>("{}: tensor \"{}\": shape [{}] and offsets [{}] do not fit into {} bytes of data.", path.string(),
-                    name, fmt::join(shape, ", "), fmt::join(offsets, ", "), data.size());
+  return list.is_array() ? std::optional(sizes) : std::nullopt;
+}
+
+/// The tensor that a header entry describes, and its place; every size is checked before anything is allocated.
+std::pair<at::Tensor, Range> decode_one(const Json& entry, std::string_view data, const std::string& name,
+                                        const std::filesystem::path& path) {
+  const auto type = type_named(entry.at("dtype").get<std::string>(), name, path);
+  const auto shape = sizes_of(entry.at("shape"));
+  const auto offsets = sizes_of(entry.at("data_offsets"));
+  int64_t bytes = static_cast<int64_t>(c10::elementSize(type));
+  bool fits = shape && offsets && offsets->size() == 2 && offsets->at(0) <= offsets->at(1) &&
+              static_cast<uint64_t>(offsets->at(1)) <= data.size();
+  for (size_t d = 0; fits && d < shape->size(); ++d) fits = !__builtin_mul_overflow(bytes, shape->at(d), &bytes);
+  if (!fits || offsets->at(1) - offsets->at(0) != bytes) {
+    fail<DataError>("{}: tensor \"{}\": shape {} and offsets {} do not fit into {} bytes of data.", path.string(), name,
+                    entry.at("shape").dump(), entry.at("data_offsets").dump(), data.size());
   }
-  at::Tensor tensor = at::empty(shape, type);
-  if (bytes > 0) std::memcpy(tensor.data_ptr(), data.data() + offsets[0], bytes);
-  return tensor;
+  const Range range{static_cast<uint64_t>(offsets->at(0)), static_cast<uint64_t>(offsets->at(1))};
+  at::Tensor tensor = at::empty(*shape, type == at::kBool ? at::kByte : type);
+  if (bytes > 0) std::memcpy(tensor.data_ptr(), data.data() + range.begin, bytes);
+  return {type == at::kBool ? tensor.ne(0) : tensor, range};
+}
+
+/// The header's object; names that come twice are refused, which a plain parse would not see.
+Json parse_header(std::string_view text, const std::filesystem::path& path) {
+  std::set<std::string> names;
+  std::string twice;
+  const auto look = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::key && depth == 1 && !names.insert(parsed.get<std::string>()).second) {
+      twice = parsed.get<std::string>();
+    }
+    return true;
+  };
+  Json header = text.starts_with('{') ? Json::parse(text, look, false) : Json();
+  if (!header.is_object()) fail<DataError>("{}: the header is not a JSON object.", path.string());
+  if (!twice.empty()) fail<DataError>("{}: the header has \"{}\" twice.", path.string(), twice);
+  return header;
+}
+
+/// Refuses gaps and overlaps: the ranges must follow each other from 0 to `size`.
+void check_cover(std::vector<Range> ranges, uint64_t size, const std::filesystem::path& path) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const Range& a, const Range& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+  uint64_t end = 0;
+  ranges.push_back({size, size});
+  for (const Range& range : ranges) {
+    if (range.begin != end) {
+      fail<DataError>("{}: the tensors {} between bytes {} and {} of the data.", path.string(),
+                      range.begin > end ? "leave a gap" : "overlap", std::min(end, range.begin),
+                      std::max(end, range.begin));
+    }
+    end = range.end;
+  }
 }
 
 }  // namespace
@@ -59,6 +115,7 @@ std::string encode_safetensors(const NamedTensors& tensors) {
   for (const auto& [name, tensor] : tensors) {
     const at::Tensor plain = tensor.detach().cpu().contiguous();
     const size_t begin = data.size();
+    if (header.contains(name)) fail<InvalidArgument>("safetensors: there are two tensors \"{}\".", name);
     data.append(static_cast<const char*>(plain.data_ptr()), plain.nbytes());
     header[name] = {{"dtype", name_of(plain.scalar_type())},
                     {"shape", plain.sizes().vec()},
@@ -74,21 +131,24 @@ std::string encode_safetensors(const NamedTensors& tensors) {
 NamedTensors decode_safetensors(const std::string& bytes, const std::filesystem::path& path) {
   uint64_t length = 0;
   if (bytes.size() >= sizeof length) std::memcpy(&length, bytes.data(), sizeof length);
-  if (bytes.size() < sizeof length || length > bytes.size() - sizeof length) {
+  if (bytes.size() < sizeof length || length > std::min(kMaxHeader, bytes.size() - sizeof length)) {
     fail<DataError>("{}: cut short: {} bytes, the header alone needs {}.", path.string(), bytes.size(), length);
   }
-  const auto header = Json::parse(bytes.substr(sizeof length, length), nullptr, false);
-  if (!header.is_object()) fail<DataError>("{}: the header is not a JSON object.", path.string());
+  const Json header = parse_header(std::string_view(bytes).substr(sizeof length, length), path);
   const std::string_view data = std::string_view(bytes).substr(sizeof length + length);
   NamedTensors result;
+  std::vector<Range> ranges;
   try {
     for (const auto& [name, entry] : header.items()) {
       if (name == "__metadata__") continue;
-      result.emplace_back(name, decode_one(entry, data, name, path));
+      const auto [tensor, range] = decode_one(entry, data, name, path);
+      result.emplace_back(name, tensor);
+      ranges.push_back(range);
     }
   } catch (const Json::exception& error) {
     fail<DataError>("{}: the header has a broken entry: {}.", path.string(), error.what());
   }
+  check_cover(std::move(ranges), data.size(), path);
   return result;
 }
 

@@ -12,11 +12,12 @@ namespace reconcile {
 /// Tensors with their names, in file order.
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
-/// The safetensors encoding (header length, JSON header, little-endian data) of float32, float64, int64 and uint8
-/// tensors.
+/// The safetensors encoding: header length, JSON header, little-endian data. InvalidArgument for types of numbers that
+/// the format has not, and for two tensors of one name.
 std::string encode_safetensors(const NamedTensors& tensors);
 
-/// Tensors on the CPU that own their data. DataError naming `path` if header, sizes or offsets do not fit together.
+/// Tensors on the CPU that own their data. DataError naming `path` if header, sizes or offsets do not fit together: the
+/// tensors must cover the data without gap or overlap, and no name may come twice.
 NamedTensors decode_safetensors(const std::string& bytes, const std::filesystem::path& path);
 
 /// Copies `stored` into the tensors of `own`. StateError naming `what` and the first tensor whose name or shape

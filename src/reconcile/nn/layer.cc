@@ -96,16 +96,26 @@ void Layer::use_stream_statistics(const Partition& streams) {
   statistics_ = std::move(statistics);
 }
 
-void Layer::append_state(const std::vector<std::string>& task_names, NamedTensors& state) const {
+template <class Owner>
+void Layer::append_named(Owner owner, NamedTensors& state) const {
   const auto append = [&](const Partition& partition, const std::vector<Copy>& copies,
                           const std::vector<std::string>& names) {
     for (int64_t g = 0; g < partition.num_groups(); ++g) {
-      const std::string owner = name_of_group(name_, partition, g, task_names);
-      for (size_t i = 0; i < names.size(); ++i) state.emplace_back(owner + "." + names[i], copies[g][i]);
+      const std::string prefix = owner(partition, g);
+      for (size_t i = 0; i < names.size(); ++i) state.emplace_back(prefix + "." + names[i], copies[g][i]);
     }
   };
   append(copies_, parameters_, parameter_names());
   append(statistics_of_, statistics_, statistics_names());
+}
+
+void Layer::append_state(const std::vector<std::string>& task_names, NamedTensors& state) const {
+  append_named([&](const Partition& partition, int64_t g) { return name_of_group(name_, partition, g, task_names); },
+               state);
+}
+
+void Layer::append_state(NamedTensors& state) const {
+  append_named([&](const Partition&, int64_t) { return name_; }, state);
 }
 
 }  // namespace reconcile

@@ -67,6 +67,8 @@ class Layer {
 
   /// Appends parameters and statistics with unique names: `conv1.weight`, or `conv1[T1].weight` behind a split.
   void append_state(const std::vector<std::string>& task_names, NamedTensors& state) const;
+  /// The same under plain names: every copy of a split layer is a `conv1.weight`.
+  void append_state(NamedTensors& state) const;
 
   /// Training mode: batch statistics are used and remembered. Evaluation uses the remembered ones.
   void set_training(bool training) { training_ = training; }
@@ -92,6 +94,9 @@ class Layer {
   [[nodiscard]] bool has_frozen_statistics() const { return frozen_statistics_; }
 
  private:
+  /// `owner(partition, group)` is what stands in front of the parameter's name.
+  template <class Owner>
+  void append_named(Owner owner, NamedTensors& state) const;
   at::Tensor evaluate(int64_t task, const at::Tensor& x) {
     return apply(parameters_[copies_[task]], statistics_[statistics_of_[task]], x);
   }

@@ -75,12 +75,27 @@ TEST(Safetensors, DecodedTensorsOwnTheirData) {
   EXPECT_TRUE(tensors[0].second.equal(at::ones({3})));
 }
 
-TEST(Safetensors, RefusesToEncodeOtherTypes) {
+TEST(Safetensors, RoundTripsEveryTypeOfTheFormat) {
+  for (const auto type : {at::kBool, at::kByte, at::kChar, at::kShort, at::kInt, at::kLong, at::kHalf, at::kBFloat16,
+                          at::kFloat, at::kDouble, at::kComplexFloat}) {
+    const at::Tensor value = at::tensor({0, 1, 1}, at::kDouble).to(type);
+    const auto back = decode(encode_safetensors({{"a", value}}));
+    EXPECT_EQ(back[0].second.scalar_type(), type);
+    EXPECT_TRUE(back[0].second.equal(value)) << type;
+  }
+}
+
+TEST(Safetensors, RefusesToEncodeWhatTheFormatHasNot) {
   expect_message<InvalidArgument>(
       [] {
-        encode_safetensors({{"a", at::zeros({1}, at::kHalf)}});
+        encode_safetensors({{"a", at::zeros({1}, at::kComplexDouble)}});
       },
-      "tensors must be float32, float64, int64 or uint8, not Half.");
+      "the format has no numbers of type ComplexDouble.");
+  expect_message<InvalidArgument>(
+      [] {
+        encode_safetensors({{"a", at::zeros({1})}, {"a", at::zeros({1})}});
+      },
+      "there are two tensors \"a\".");
 }
 
 TEST(Safetensors, RefusesEveryCut) {
@@ -90,7 +105,7 @@ TEST(Safetensors, RefusesEveryCut) {
   refuses(bytes.substr(0, 4), "cut short: 4 bytes");
   refuses(bytes.substr(0, 20), "cut short: 20 bytes, the header alone needs");
   refuses(bytes.substr(0, bytes.size() - 1),
-          "tensor \"b\": shape [2] and offsets [12, 28] do not fit into 27 bytes of data");
+          "tensor \"b\": shape [2] and offsets [12,28] do not fit into 27 bytes of data");
 }
 
 TEST(Safetensors, RefusesAHugeHeaderLength) { refuses(std::string(8, '\xff') + "{}", "cut short: 10 bytes"); }
@@ -105,12 +120,30 @@ TEST(Safetensors, RefusesBrokenEntries) {
   refuses(file_of(R"({"a":3})", ""), "the header has a broken entry");
   refuses(file_of(R"({"a":{"dtype":"F32","shape":[1]}})", ""), "the header has a broken entry");
   refuses(file_of(R"({"a":{"dtype":"F32","shape":"x","data_offsets":[0,4]}})", "1234"),
-          "the header has a broken entry");
+          "tensor \"a\": shape \"x\" and offsets [0,4] do not fit");
 }
 
 TEST(Safetensors, RefusesTypesItDoesNotKnow) {
-  refuses(file_of(R"({"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}})", "1234"),
-          "type \"BF16\" is not supported");
+  refuses(file_of(R"({"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}})", "1234"),
+          "tensor \"a\": type \"F8_E4M3\" is not supported (BOOL, U8, ");
+}
+
+TEST(Safetensors, RefusesNamesThatComeTwice) {
+  const std::string entry = R"({"dtype":"U8","shape":[1],"data_offsets":[0,1]})";
+  refuses(file_of(R"({"a":)" + entry + R"(,"a":)" + entry + "}", "1"), "the header has \"a\" twice");
+}
+
+TEST(Safetensors, RefusesGapsAndOverlaps) {
+  const auto two = [](const std::string& a, const std::string& b) {
+    return file_of(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":)" + a +
+                       R"(},"b":{"dtype":"U8","shape":[2],"data_offsets":)" + b + "}}",
+                   "12345");
+  };
+  refuses(two("[0,2]", "[3,5]"), "the tensors leave a gap between bytes 2 and 3 of the data");
+  refuses(two("[3,5]", "[1,3]"), "the tensors leave a gap between bytes 0 and 1 of the data");
+  refuses(two("[2,4]", "[0,2]"), "the tensors leave a gap between bytes 4 and 5 of the data");
+  refuses(two("[0,2]", "[1,3]"), "the tensors overlap between bytes 1 and 2 of the data");
+  refuses(two("[0,2]", "[0,2]"), "the tensors overlap between bytes 0 and 2 of the data");
 }
 
 TEST(Safetensors, RefusesSizesThatDoNotFit) {
@@ -126,6 +159,8 @@ TEST(Safetensors, RefusesSizesThatDoNotFit) {
                                                         {"[2]", "[0]"},
                                                         {"[2]", "[0,8,8]"},
                                                         {"[-2]", "[0,8]"},
+                                                        {"[2.0]", "[0,8]"},
+                                                        {"[true]", "[0,8]"},
                                                         {"[2]", "[-8,0]"},
                                                         {"[4611686018427387906]", "[0,8]"},
                                                         {"[4294967296,4294967296,2]", "[0,8]"}}) {
