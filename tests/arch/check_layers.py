@@ -22,6 +22,7 @@ MAY_INCLUDE = {
     "metrics": CORE,
     "conflict": CORE,
     "convert": CORE + ["conflict", "nn", "models"],
+    "export": CORE + ["nn", "models"],
     "train": CORE + ["aggregators/aggregator.h", "scalarizers/scalarizer.h", "models/model.h", "data/dataset.h", "metrics", "conflict", "convert"],
     "report": BASE,
 }
