@@ -12,15 +12,24 @@ namespace {
 
 std::string kind_name(TaskKind kind) {
   switch (kind) {
-    case TaskKind::kClassification: return "classification";
-    case TaskKind::kMultiLabel: return "multi_label";
-    case TaskKind::kRegression: return "regression";
-    case TaskKind::kSegmentation: return "segmentation";
-    case TaskKind::kParts: return "parts";
-    case TaskKind::kDepth: return "depth";
-    case TaskKind::kNormals: return "normals";
-    case TaskKind::kSaliency: return "saliency";
-    case TaskKind::kEdges: return "edges";
+    case TaskKind::kClassification:
+      return "classification";
+    case TaskKind::kMultiLabel:
+      return "multi_label";
+    case TaskKind::kRegression:
+      return "regression";
+    case TaskKind::kSegmentation:
+      return "segmentation";
+    case TaskKind::kParts:
+      return "parts";
+    case TaskKind::kDepth:
+      return "depth";
+    case TaskKind::kNormals:
+      return "normals";
+    case TaskKind::kSaliency:
+      return "saliency";
+    case TaskKind::kEdges:
+      return "edges";
   }
   return "unknown";
 }

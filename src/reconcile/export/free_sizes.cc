@@ -111,8 +111,9 @@ bool free_sizes(jit::Graph& graph, const std::vector<const jit::Graph*>& others)
       if (const auto size = find_size(rows, values)) {
         node->output()->replaceAllUsesWith(insert(graph, node, *size));
       } else if (values[1] != values[0]) {
-        fail<StateError>("export: a number is {} for a batch of 2 and {} for a batch of 3, and no tensor has that size.",
-                         values[0], values[1]);
+        fail<StateError>(
+            "export: a number is {} for a batch of 2 and {} for a batch of 3, and no tensor has that size.", values[0],
+            values[1]);
       } else {
         all_free = false;
       }

@@ -54,8 +54,8 @@ torch::jit::Module make_module_tree(const NamedTensors& tensors) {
     Branch* branch = &root;
     for (size_t i = 0; i + 1 < path.size(); ++i) branch = &branch->child(path[i]);
     if (branch->has(path.back())) {
-      fail<StateError>("export: \"{}\" and another tensor would both be called \"{}\" in the file. Rename a task.", name,
-                       exported_name(name));
+      fail<StateError>("export: \"{}\" and another tensor would both be called \"{}\" in the file. Rename a task.",
+                       name, exported_name(name));
     }
     branch->tensors[path.back()] = tensor;
   }

@@ -36,13 +36,18 @@ class Walk {
  private:
   void visit(const jit::Node& node) {
     switch (node.kind()) {
-      case c10::prim::Constant: return;
-      case c10::prim::GetAttr: return read(node);
+      case c10::prim::Constant:
+        return;
+      case c10::prim::GetAttr:
+        return read(node);
       case c10::prim::ListConstruct:
-      case c10::prim::TupleConstruct: return collect(node);
+      case c10::prim::TupleConstruct:
+        return collect(node);
       case c10::prim::ListUnpack:
-      case c10::prim::TupleUnpack: return unpack(node);
-      default: return translate(node);
+      case c10::prim::TupleUnpack:
+        return unpack(node);
+      default:
+        return translate(node);
     }
   }
 
@@ -69,7 +74,7 @@ class Walk {
   void collect(const jit::Node& node) {
     std::vector<std::string> names;
     for (const jit::Value* element : node.inputs()) {
-      if (!names_.contains(element)) return;
+      if (!names_.contains(element) || element->type()->kind() == c10::TypeKind::IntType) return;
       names.push_back(names_[element].front());
     }
     names_[node.output()] = names;
@@ -85,7 +90,12 @@ class Walk {
       if (const auto found = weights_.find(input); found != weights_.end()) last_weight_ = found->second;
     }
     const OnnxCall call(node, names_, graph_, last_weight_);
-    const auto rule = onnx_rules().find(call.operation());
+    std::string operation = call.operation();
+    if (operation.back() == '_') {
+      if (!call.overwrites_temporary()) call.refuse("it writes into a tensor that others read");
+      operation.pop_back();
+    }
+    const auto rule = onnx_rules().find(operation);
     if (rule == onnx_rules().end()) call.refuse("there is no rule for it in src/reconcile/export/onnx_rules.cc");
     const std::vector<std::string> results = rule->second(call);
     if (node.outputs().size() == 1) {

@@ -36,9 +36,7 @@ Names div(const OnnxCall& c) {
 Names clip(const OnnxCall& c) { return {c.graph.add("Clip", {c.value(0), c.value(1), c.value(2)})}; }
 Names clip_below(const OnnxCall& c) { return {c.graph.add("Clip", {c.value(0), c.value(1)})}; }
 Names clip_above(const OnnxCall& c) { return {c.graph.add("Clip", {c.value(0), "", c.value(1)})}; }
-Names relu6(const OnnxCall& c) {
-  return {c.graph.add("Clip", {c.value(0), c.graph.scalar(0.0), c.graph.scalar(6.0)})};
-}
+Names relu6(const OnnxCall& c) { return {c.graph.add("Clip", {c.value(0), c.graph.scalar(0.0), c.graph.scalar(6.0)})}; }
 
 /// x Phi(x), with Phi by erf.
 Names gelu(const OnnxCall& c) {

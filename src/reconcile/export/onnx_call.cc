@@ -128,6 +128,14 @@ OnnxCall OnnxCall::maker(size_t i) const { return {*node_.input(i)->node(), name
 
 std::string OnnxCall::operation() const { return node_.kind().toQualString(); }
 
+bool OnnxCall::overwrites_temporary() const {
+  const jit::Value* target = node_.input(0);
+  const c10::FunctionSchema* schema = target->node()->maybeSchema();
+  if (schema == nullptr || target->uses().size() != 1) return false;
+  const c10::AliasInfo* alias = schema->returns().front().alias_info();
+  return alias == nullptr || alias->isWrite();  // no view
+}
+
 void OnnxCall::refuse(const std::string& reason) const {
   fail<StateError>("export: {}{}: {}. Export as torchscript, which takes every network.", operation(),
                    where_.empty() ? "" : fmt::format(" (behind {})", where_), reason);

@@ -42,7 +42,9 @@ class OnnxCall {
   [[nodiscard]] std::vector<int64_t> sizes(size_t i) const;
   [[nodiscard]] int64_t rank(size_t i) const { return static_cast<int64_t>(sizes(i).size()); }
   /// A dimension counted from the front.
-  [[nodiscard]] int64_t axis(int64_t dimension, int64_t rank) const { return dimension < 0 ? dimension + rank : dimension; }
+  [[nodiscard]] int64_t axis(int64_t dimension, int64_t rank) const {
+    return dimension < 0 ? dimension + rank : dimension;
+  }
   [[nodiscard]] size_t num_arguments() const;
   /// Sizes of the first output when it was traced.
   [[nodiscard]] std::vector<int64_t> output_sizes() const;
@@ -53,6 +55,8 @@ class OnnxCall {
   /// The operation that made argument i.
   [[nodiscard]] OnnxCall maker(size_t i) const;
   [[nodiscard]] std::string operation() const;
+  /// Whether argument 0 is a new tensor that nothing else reads, so that writing into it is making another.
+  [[nodiscard]] bool overwrites_temporary() const;
   /// StateError: "... aten::pool (behind fc.weight) ..." and the reason.
   [[noreturn]] void refuse(const std::string& reason) const;
 

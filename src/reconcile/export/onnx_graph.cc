@@ -10,12 +10,18 @@ namespace {
 
 onnx::TensorProto::DataType type_of(const std::string& name, at::ScalarType type) {
   switch (type) {
-    case at::kFloat: return onnx::TensorProto::FLOAT;
-    case at::kDouble: return onnx::TensorProto::DOUBLE;
-    case at::kLong: return onnx::TensorProto::INT64;
-    case at::kInt: return onnx::TensorProto::INT32;
-    case at::kByte: return onnx::TensorProto::UINT8;
-    case at::kBool: return onnx::TensorProto::BOOL;
+    case at::kFloat:
+      return onnx::TensorProto::FLOAT;
+    case at::kDouble:
+      return onnx::TensorProto::DOUBLE;
+    case at::kLong:
+      return onnx::TensorProto::INT64;
+    case at::kInt:
+      return onnx::TensorProto::INT32;
+    case at::kByte:
+      return onnx::TensorProto::UINT8;
+    case at::kBool:
+      return onnx::TensorProto::BOOL;
     default:
       fail<StateError>("export: tensor \"{}\" is {}, which has no place in this ONNX file.", name, c10::toString(type));
   }

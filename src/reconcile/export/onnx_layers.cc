@@ -72,9 +72,15 @@ Names dropout(const OnnxCall& c) {
 }  // namespace
 
 OnnxRules layer_rules() {
-  return {{"aten::_convolution", convolution}, {"aten::batch_norm", batch_norm}, {"aten::linear", linear},
-          {"aten::addmm", addmm},              {"aten::matmul", matmul},         {"aten::bmm", matmul},
-          {"aten::mm", matmul},                {"aten::layer_norm", layer_norm}, {"aten::dropout", dropout},
+  return {{"aten::_convolution", convolution},
+          {"aten::batch_norm", batch_norm},
+          {"aten::linear", linear},
+          {"aten::addmm", addmm},
+          {"aten::matmul", matmul},
+          {"aten::bmm", matmul},
+          {"aten::mm", matmul},
+          {"aten::layer_norm", layer_norm},
+          {"aten::dropout", dropout},
           {"aten::feature_dropout", dropout}};
 }
 

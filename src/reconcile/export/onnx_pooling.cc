@@ -21,7 +21,8 @@ std::vector<OnnxAttribute> window(const OnnxCall& c) {
 
 /// ONNX counts indices over the whole tensor and LibTorch over one channel, so they may only go on to an unpool.
 Names max_pool(const OnnxCall& c) {
-  if (c.num_outputs() > 1 && !c.feeds_only(1, "aten::max_unpool2d")) c.refuse("its indices go elsewhere than to an unpool");
+  if (c.num_outputs() > 1 && !c.feeds_only(1, "aten::max_unpool2d"))
+    c.refuse("its indices go elsewhere than to an unpool");
   auto attributes = window(c);
   attributes.emplace_back("dilations", c.integers(4, 2));
   attributes.emplace_back("ceil_mode", int64_t{c.flag(5)});

@@ -75,13 +75,12 @@ Names transpose_matrix(const OnnxCall& c) { return swap(c, 0, 1); }
 
 /// Expand takes 1 for what LibTorch calls -1, a dimension that stays.
 Names expand(const OnnxCall& c) { return {c.graph.add("Expand", {c.value(0), c.list(1, /*instead_of_minus_one=*/1)})}; }
-Names expand_as(const OnnxCall& c) {
-  return {c.graph.add("Expand", {c.value(0), c.graph.add("Shape", {c.value(1)})})};
-}
+Names expand_as(const OnnxCall& c) { return {c.graph.add("Expand", {c.value(0), c.graph.add("Shape", {c.value(1)})})}; }
 
-Names unsqueeze(const OnnxCall& c) {
-  return {c.graph.add("Unsqueeze", {c.value(0), c.graph.ints({c.integer(1)})})};
-}
+/// `1 - x` is recorded as a tensor like x that is filled with 1, minus x.
+Names fill(const OnnxCall& c) { return {c.graph.add("Expand", {c.value(1), c.graph.add("Shape", {c.value(0)})})}; }
+
+Names unsqueeze(const OnnxCall& c) { return {c.graph.add("Unsqueeze", {c.value(0), c.graph.ints({c.integer(1)})})}; }
 
 Names squeeze(const OnnxCall& c) {
   const int64_t d = c.axis(c.integer(1), c.rank(0));
@@ -114,18 +113,31 @@ Names unbind(const OnnxCall& c) {
 }  // namespace
 
 OnnxRules shape_rules() {
-  return {{"aten::size", size},           {"aten::cat", cat},
-          {"aten::stack", stack},         {"aten::select", select},
-          {"aten::slice", slice},         {"aten::reshape", reshape},
-          {"aten::view", reshape},        {"aten::flatten", flatten},
-          {"aten::permute", permute},     {"aten::transpose", transpose},
-          {"aten::t", transpose_matrix},  {"aten::expand", expand},
-          {"aten::expand_as", expand_as}, {"aten::unsqueeze", unsqueeze},
-          {"aten::squeeze", squeeze},     {"aten::chunk", chunk},
-          {"aten::split", split},         {"aten::split_with_sizes", split},
-          {"aten::unbind", unbind},       {"aten::contiguous", same},
-          {"aten::detach", same},         {"aten::clone", same},
-          {"aten::alias", same}};
+  return {{"aten::size", size},
+          {"aten::cat", cat},
+          {"aten::stack", stack},
+          {"aten::select", select},
+          {"aten::slice", slice},
+          {"aten::reshape", reshape},
+          {"aten::view", reshape},
+          {"aten::flatten", flatten},
+          {"aten::permute", permute},
+          {"aten::transpose", transpose},
+          {"aten::t", transpose_matrix},
+          {"aten::expand", expand},
+          {"aten::expand_as", expand_as},
+          {"aten::unsqueeze", unsqueeze},
+          {"aten::squeeze", squeeze},
+          {"aten::chunk", chunk},
+          {"aten::split", split},
+          {"aten::split_with_sizes", split},
+          {"aten::unbind", unbind},
+          {"aten::contiguous", same},
+          {"aten::detach", same},
+          {"aten::clone", same},
+          {"aten::alias", same},
+          {"aten::empty_like", same},
+          {"aten::fill", fill}};
 }
 
 }  // namespace reconcile

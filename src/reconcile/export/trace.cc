@@ -30,15 +30,24 @@ std::shared_ptr<jit::Graph> record(const Exportable& source, jit::Module& module
   return graph;
 }
 
-/// A tree with the tensors that the forward pass reads.
-jit::Module needed_tensors(const Exportable& source, const std::vector<int64_t>& shape) {
-  jit::Module all = make_module_tree(source.state);
-  const std::set<std::string> names = tensors_read(*record(source, all, shape));
+/// Makes `graph` a method of a tree that has only the tensors that it reads.
+jit::Module attach(const std::shared_ptr<jit::Graph>& graph, const NamedTensors& state) {
+  const std::set<std::string> names = tensors_read(*graph);
   NamedTensors needed;
-  for (const auto& tensor : source.state) {
+  for (const auto& tensor : state) {
     if (names.contains(exported_name(tensor.first))) needed.push_back(tensor);
   }
-  return make_module_tree(needed);
+  jit::Module module = make_module_tree(needed);
+  graph->inputs().front()->setType(module.type());
+  for (jit::Node* node : graph->nodes()) {
+    if (node->kind() != c10::prim::GetAttr) continue;
+    const auto owner = node->input()->type()->expect<c10::ClassType>();
+    node->output()->setType(owner->getAttribute(node->s(c10::attr::name)));
+  }
+  auto& unit = *module._ivalue()->compilation_unit();
+  module.type()->addMethod(unit.create_function(c10::QualifiedName(*module.type()->name(), "forward"), graph));
+  detach_tensors(module);
+  return module;
 }
 
 /// The graph on another height and width, or null if the network takes no other.
@@ -75,28 +84,20 @@ Traced trace(const Exportable& source) {
   shape.insert(shape.end(), source.input_shape.begin(), source.input_shape.end());
   std::vector<int64_t> other_batch = shape;
   other_batch[0] = 3;
-  jit::Module module = needed_tensors(source, shape);
-  const auto graph = record(source, module, shape);
-  const auto of_batch = record(source, module, other_batch);
-  const auto of_size = record_other_size(source, module, shape);
-
-  Traced result;
-  std::vector<const jit::Graph*> others{of_batch.get()};
+  jit::Module all = make_module_tree(source.state);
+  const auto graph = record(source, all, shape);
+  const auto of_batch = record(source, all, other_batch);
+  const auto of_size = record_other_size(source, all, shape);
   if (!have_same_operations(*graph, *of_batch)) {
     fail<StateError>("export: the network does other operations on a batch of 3 than on one of 2.");
   }
-  if (of_size != nullptr && have_same_operations(*graph, *of_size)) others.push_back(of_size.get());
-  result.output_shapes = output_shapes([&] {
-    auto all = others;
-    all.insert(all.begin(), graph.get());
-    return all;
-  }());
-  result.any_size = free_sizes(*graph, others) && others.size() == 2;
-  jit::EliminateDeadCode(std::shared_ptr<jit::Graph>(graph));
-  auto& unit = *module._ivalue()->compilation_unit();
-  module.type()->addMethod(unit.create_function(c10::QualifiedName(*module.type()->name(), "forward"), graph));
-  detach_tensors(module);
-  result.module = std::make_shared<jit::Module>(module);
+  std::vector<const jit::Graph*> graphs{graph.get(), of_batch.get()};
+  if (of_size != nullptr && have_same_operations(*graph, *of_size)) graphs.push_back(of_size.get());
+
+  Traced result;
+  result.output_shapes = output_shapes(graphs);
+  result.any_size = free_sizes(*graph, {graphs.begin() + 1, graphs.end()}) && graphs.size() == 3;
+  result.module = std::make_shared<jit::Module>(attach(graph, source.state));
   return result;
 }
 
