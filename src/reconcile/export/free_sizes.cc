@@ -69,6 +69,30 @@ jit::Value* insert(jit::Graph& graph, jit::Node* node, const Size& size) {
   return size.factor == 1 ? value : graph.insert(c10::aten::mul, {value, graph.insertConstant(size.factor)});
 }
 
+/// Replaces a number by the size that is of the same value in every graph. False if there is
+/// none; StateError if it also differs between batches.
+bool free_number(jit::Graph& graph, jit::Node* node, const std::vector<int64_t>& values, const std::vector<Row>& rows) {
+  if (std::all_of(values.begin(), values.end(), [&](int64_t v) { return v == values.front(); })) return true;
+  if (const auto size = find_size(rows, values)) {
+    node->output()->replaceAllUsesWith(insert(graph, node, *size));
+    return true;
+  }
+  if (values[1] != values[0]) {
+    fail<StateError>("export: a number is {} for a batch of 2 and {} for a batch of 3, and no tensor has that size.",
+                     values[0], values[1]);
+  }
+  return false;
+}
+
+/// Adds what one node gives in every graph, if those are tensors.
+void append_outputs(const std::vector<const jit::Node*>& same, std::vector<Row>& rows) {
+  for (size_t i = 0; i < same.front()->outputs().size(); ++i) {
+    Row row;
+    for (const jit::Node* each : same) row.push_back(each->outputs()[i]);
+    if (!sizes_of(*row.front()).empty()) rows.push_back(std::move(row));
+  }
+}
+
 }  // namespace
 
 std::vector<int64_t> sizes_of(const jit::Value& value) {
@@ -91,38 +115,23 @@ bool have_same_operations(const jit::Graph& a, const jit::Graph& b) {
 }
 
 bool free_sizes(jit::Graph& graph, const std::vector<const jit::Graph*>& others) {
-  std::vector<jit::Node*> nodes(graph.nodes().begin(), graph.nodes().end());
-  std::vector<Row> rows;
+  std::vector<Row> rows{{graph.inputs().back()}};
   std::vector<jit::const_graph_node_list_iterator> counterparts;
-  Row inputs{graph.inputs().back()};
   for (const jit::Graph* other : others) {
     counterparts.push_back(other->nodes().begin());
-    inputs.push_back(other->inputs().back());
+    rows.front().push_back(other->inputs().back());
   }
-  rows.push_back(std::move(inputs));
   bool all_free = true;
+  const std::vector<jit::Node*> nodes(graph.nodes().begin(), graph.nodes().end());  // insertions do not disturb it
   for (jit::Node* node : nodes) {
     std::vector<const jit::Node*> same{node};
     for (auto& counterpart : counterparts) same.push_back(*counterpart++);
     if (is_int(*node)) {
       std::vector<int64_t> values;
       for (const jit::Node* each : same) values.push_back(each->i(c10::attr::value));
-      if (std::all_of(values.begin(), values.end(), [&](int64_t v) { return v == values.front(); })) continue;
-      if (const auto size = find_size(rows, values)) {
-        node->output()->replaceAllUsesWith(insert(graph, node, *size));
-      } else if (values[1] != values[0]) {
-        fail<StateError>(
-            "export: a number is {} for a batch of 2 and {} for a batch of 3, and no tensor has that size.", values[0],
-            values[1]);
-      } else {
-        all_free = false;
-      }
-      continue;
-    }
-    for (size_t i = 0; i < node->outputs().size(); ++i) {
-      Row row;
-      for (const jit::Node* each : same) row.push_back(each->outputs()[i]);
-      if (!sizes_of(*row.front()).empty()) rows.push_back(std::move(row));
+      all_free = free_number(graph, node, values, rows) && all_free;
+    } else {
+      append_outputs(same, rows);
     }
   }
   return all_free;

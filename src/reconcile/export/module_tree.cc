@@ -28,6 +28,7 @@ struct Branch {
 torch::jit::Module module_of(const Branch& branch, const std::string& type,
                              const std::shared_ptr<torch::jit::CompilationUnit>& unit) {
   torch::jit::Module module(c10::QualifiedName(type), unit, /*shouldMangle=*/true);
+  module.register_attribute("training", c10::BoolType::get(), false);  // eval() and freeze() look for it
   for (const auto& [name, tensor] : branch.tensors) {
     module.register_parameter(name, tensor, /*is_buffer=*/!tensor.requires_grad());
   }

@@ -98,6 +98,22 @@ TEST(ExportTorchScript, KeepsTheNamesOfTheState) {
   for (const auto& parameter : module.parameters()) EXPECT_FALSE(parameter.requires_grad());
 }
 
+TEST(ExportTorchScript, CanBeFrozenAndOptimised) {
+  const test::TemporaryFolder folder;
+  const auto model = test::trained("small_cnn", 3);
+  test::split_three(*model);
+  torch::jit::Module loaded = check_export(*model, {"T1", "T2", "T3"}, folder / "net.pt");
+  loaded.eval();
+  torch::jit::Module frozen = torch::jit::freeze(loaded);
+  torch::jit::Module fast = torch::jit::optimize_for_inference(frozen);
+  const at::Tensor x = test::numbers({4, 1, 36, 36});
+  const auto expected = run(loaded, x);
+  for (size_t t = 0; t < expected.size(); ++t) {
+    EXPECT_TRUE(run(frozen, x)[t].allclose(expected[t], 1e-5, 1e-5));
+    EXPECT_TRUE(run(fast, x)[t].allclose(expected[t], 1e-5, 1e-5));
+  }
+}
+
 TEST(ExportTorchScript, TellsWhatItIs) {
   const test::TemporaryFolder folder;
   const auto model = test::trained("small_cnn", 3);
@@ -120,7 +136,7 @@ TEST(ExportTorchScript, PythonReadsParametersAndGivesTheSameNumbers) {
   const auto expected = model->forward(Streams::shared(at::ones({3, 1, 36, 36}), 2));
   const auto script = folder.write("run.py", fmt::format(R"(
 import torch
-net = torch.jit.load("{}")
+net = torch.jit.load("{}").eval()
 names = [name for name, _ in net.named_parameters()]
 assert "block1.conv.weight" in names and "heads.T2.bias" in names, names
 assert "block1.bn.running_mean" in dict(net.named_buffers())
