@@ -24,6 +24,7 @@ MAY_INCLUDE = {
     "metrics": CORE,
     "conflict": CORE,
     "convert": CORE + ["conflict", "nn", "models/model.h"],
+    "export": CORE + ["nn", "models/model.h"],
     "train": CORE + ["aggregators/aggregator.h", "scalarizers/scalarizer.h", "models/model.h", "models/branching.h", "data/dataset.h", "metrics", "conflict", "convert"],
     "report": BASE,
 }

@@ -23,6 +23,8 @@ void add_score(CLI::App& app);
 void add_plan(CLI::App& app);
 void add_branch(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_predict(CLI::App& app);
+void add_export(CLI::App& app);
 void add_report(CLI::App& app);
 void add_aggregate(CLI::App& app);
 void add_scalarize(CLI::App& app);

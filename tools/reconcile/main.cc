@@ -53,6 +53,8 @@ int run(int argc, char** argv) {
   add_plan(app);
   add_branch(app);
   add_eval(app);
+  add_predict(app);
+  add_export(app);
   add_report(app);
   add_aggregate(app);
   add_scalarize(app);

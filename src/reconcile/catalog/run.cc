@@ -12,11 +12,11 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The network of a run before training.
-std::unique_ptr<MultiTaskModel> build(const Experiment& experiment, const Dataset& data, int64_t seed,
+std::unique_ptr<MultiTaskModel> build(const Experiment& experiment, const DataSignature& data, int64_t seed,
                                       const std::optional<SplitPlan>& plan) {
-  auto model = make_model(experiment, {data.tasks(), data.input_shape()}, seed);
+  auto model = make_model(experiment, data, seed);
   if (plan) {
-    convert(*model, *plan, experiment.copy_init(), experiment.statistics(), data.input_shape(),
+    convert(*model, *plan, experiment.copy_init(), experiment.statistics(), data.input_shape,
             Rng(static_cast<uint64_t>(seed)).fork("copies"));
   }
   return model;
@@ -32,7 +32,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   experiment.seeds = {choice.seed};
   const Method method =
       make_method(choice.method, static_cast<int64_t>(data.train->tasks().size()), experiment.step.scope);
-  const auto model = build(experiment, *data.train, choice.seed, choice.plan);
+  const auto model = build(experiment, {data.train->tasks(), data.train->input_shape()}, choice.seed, choice.plan);
   const Cost cost = measure_cost(*model, data.train->input_shape());
   fs::create_directories(directory);
   write_atomically(directory / "config.toml", to_toml(experiment.resolved()));
@@ -69,22 +69,31 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   return run;
 }
 
-RestoredRun restore_run(const fs::path& directory, const std::string& weights) {
+RestoredModel restore_model(const fs::path& directory, const std::string& weights) {
   const fs::path file = directory / (weights + ".safetensors");
   if (!fs::exists(directory / "config.toml") || !fs::exists(file)) {
     fail<DataError>(
         "{}: no finished run: {} is missing. Name a folder that `reconcile train` or `recon` filled to the end.",
         directory.string(), fs::exists(directory / "config.toml") ? file.filename().string() : "config.toml");
   }
-  RestoredRun run{read_experiment(Config::from_file(directory / "config.toml")), {}, nullptr};
-  run.data = load_data(run.experiment, run.experiment.task);
+  RestoredModel run{read_experiment(Config::from_file(directory / "config.toml")), {}, nullptr};
+  run.data = data_signature(run.experiment);
+  if (!run.experiment.task.empty()) {
+    std::erase_if(run.data.tasks, [&](const Task& task) { return task.name != run.experiment.task; });
+  }
   const auto seed = run.experiment.seeds.front();
-  run.model = build(run.experiment, *run.data.train, seed, std::nullopt);
+  run.model = build(run.experiment, run.data, seed, std::nullopt);
   if (fs::exists(directory / "plan.json")) {
-    run.model = build(run.experiment, *run.data.train, seed, read_plan(directory / "plan.json", *run.model));
+    run.model = build(run.experiment, run.data, seed, read_plan(directory / "plan.json", *run.model));
   }
   run.model->load_state(decode_safetensors(read_file(file), file), file.string());
   return run;
+}
+
+RestoredRun restore_run(const fs::path& directory, const std::string& weights) {
+  RestoredModel restored = restore_model(directory, weights);
+  DataSplits data = load_data(restored.experiment, restored.experiment.task);
+  return {std::move(restored.experiment), std::move(data), std::move(restored.model)};
 }
 
 }  // namespace reconcile

@@ -23,14 +23,23 @@ struct RunChoice {
 Json train_run(const Experiment& experiment, const RunChoice& choice, const DataSplits& data,
                const std::filesystem::path& directory, TrainObserver& observer, const std::atomic<bool>& stop);
 
+/// A trained network, and what it was trained for.
+struct RestoredModel {
+  Experiment experiment;
+  DataSignature data;
+  std::unique_ptr<MultiTaskModel> model;
+};
+/// Reads a finished run directory without its data; `weights` is "model" (last epoch) or "best". DataError if a file is
+/// missing or damaged, StateError if they do not fit together.
+RestoredModel restore_model(const std::filesystem::path& directory, const std::string& weights);
+
 /// A trained network with the data it was trained on.
 struct RestoredRun {
   Experiment experiment;
   DataSplits data;
   std::unique_ptr<MultiTaskModel> model;
 };
-/// Reads a finished run directory; `weights` is "model" (last epoch) or "best". DataError if a file is missing or
-/// damaged, StateError if they do not fit together.
+/// The same with the data.
 RestoredRun restore_run(const std::filesystem::path& directory, const std::string& weights);
 
 }  // namespace reconcile

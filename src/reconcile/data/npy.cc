@@ -1,6 +1,7 @@
 #include "reconcile/data/npy.h"
 
 #include <ATen/ATen.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -52,11 +53,13 @@ std::vector<int64_t> parse_shape(const std::string& text, const std::filesystem:
   return shape;
 }
 
+/// How a header spells the types.
+const std::map<std::string, at::ScalarType> kTypes = {
+    {"'<f4'", at::kFloat}, {"'<f8'", at::kDouble}, {"'<i4'", at::kInt}, {"'<i8'", at::kLong}, {"'|u1'", at::kByte}};
+
 at::ScalarType parse_type(const std::string& descr, const std::filesystem::path& path) {
-  static const std::map<std::string, at::ScalarType> known = {
-      {"'<f4'", at::kFloat}, {"'<f8'", at::kDouble}, {"'<i4'", at::kInt}, {"'<i8'", at::kLong}, {"'|u1'", at::kByte}};
-  const auto found = known.find(descr);
-  if (found == known.end()) {
+  const auto found = kTypes.find(descr);
+  if (found == kTypes.end()) {
     damaged(path, fmt::format("its type is {}, readable are float32, float64, int32, int64 and uint8", descr));
   }
   return found->second;
@@ -98,6 +101,23 @@ at::Tensor decode_npy(const std::string& bytes, const std::filesystem::path& pat
   std::vector<int64_t> order(shape.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int64_t>(order.size() - 1 - i);
   return array.permute(order).contiguous();
+}
+
+std::string encode_npy(const at::Tensor& array) {
+  const at::Tensor stored = array.detach().cpu().contiguous();
+  const auto type = std::find_if(kTypes.begin(), kTypes.end(),
+                                 [&](const auto& entry) { return entry.second == stored.scalar_type(); });
+  if (type == kTypes.end()) {
+    fail<InvalidArgument>("npy: no way to write {}; float32, float64, int32, int64 and uint8 can be written.",
+                          c10::toString(stored.scalar_type()));
+  }
+  std::string header = fmt::format("{{'descr': {}, 'fortran_order': False, 'shape': ({}{}), }}", type->first,
+                                   fmt::join(stored.sizes(), ", "), stored.dim() == 1 ? "," : "");
+  constexpr size_t kPrefix = kMagicSize + 4;  // magic, version, length of the header
+  header.append((64 - (kPrefix + header.size() + 1) % 64) % 64, ' ').append("\n");
+  std::string bytes = kMagic;
+  bytes.append({'\x01', '\x00', static_cast<char>(header.size() % 256), static_cast<char>(header.size() / 256)});
+  return bytes.append(header).append(static_cast<const char*>(stored.data_ptr()), stored.nbytes());
 }
 
 }  // namespace reconcile

@@ -52,6 +52,19 @@ TEST(Npy, ReadsEveryTypeAndShape) {
   EXPECT_EQ(decode_npy(file_with(scalar, std::string(8, '\0')), "").dim(), 0);
 }
 
+TEST(Npy, WritesWhatItReads) {
+  for (const auto type : {at::kFloat, at::kDouble, at::kInt, at::kLong, at::kByte}) {
+    for (const at::Tensor& array : {at::arange(24).view({2, 3, 4}), at::arange(5), at::scalar_tensor(7)}) {
+      const at::Tensor typed = array.to(type);
+      const std::string bytes = encode_npy(typed);
+      EXPECT_TRUE(decode_npy(bytes, "").equal(typed));
+      EXPECT_EQ((bytes.size() - typed.nbytes()) % 64, 0);  // NumPy aligns the data
+    }
+  }
+  EXPECT_TRUE(decode_npy(encode_npy(kMatrix.t()), "").equal(kMatrix.t()));
+  EXPECT_THROW(encode_npy(at::zeros({2}, at::kBool)), InvalidArgument);
+}
+
 TEST(Npy, SaysWhatDoesNotFit) {
   const std::string data = bytes_of(kMatrix);
   const auto contains = [](const std::string& text, const std::string& part) {
