@@ -1,5 +1,5 @@
-// Forward and backward time of one backbone: prints the median seconds of a pass over a batch. bench/networks.py runs it in
-// turns with the same network in PyTorch. usage: bench_networks BACKBONE BATCH HEIGHT WIDTH STEPS THREADS
+// Forward and backward time of one backbone: prints the median seconds of a pass over a batch. bench/networks.py runs
+// it in turns with the same network in PyTorch. usage: bench_networks BACKBONE BATCH HEIGHT WIDTH STEPS THREADS
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

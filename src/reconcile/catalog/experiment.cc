@@ -4,66 +4,10 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/catalog/method.h"
+#include "reconcile/catalog/sections.h"
 
 namespace reconcile {
 namespace {
-
-const OptionTable<Experiment>& root_options() {
-  using O = Experiment;
-  static const OptionTable<O> table{
-      option("name", &O::name, any(), "title of the report"),
-      option("method", &O::method, any(), "aggregator that `train` uses, e.g. cagrad(c=0.4)"),
-      option("task", &O::task, any(), "`train` only this task; empty trains all"),
-      option("seeds", &O::seeds, at_least(0), "one run of everything for each seed"),
-      option("threads", &O::threads, at_least(0), "CPU threads; 0 takes all cores"),
-  };
-  return table;
-}
-
-const OptionTable<SearchOptions>& search_options() {
-  using O = SearchOptions;
-  static const OptionTable<O> table{
-      option("method", &O::method, any(), "aggregator of the search run"),
-      option("epochs", &O::epochs, at_least(1), "length of the search run"),
-      option("threshold", &O::threshold, above_up_to(-1, 0), "S: a cosine below it counts as a conflict"),
-      option("first_epoch", &O::first_epoch, at_least(1), "first epoch whose conflicts count"),
-      option("last_epoch", &O::last_epoch, at_least(0), "last epoch whose conflicts count; 0 is the last of the run"),
-  };
-  return table;
-}
-
-const OptionTable<SplitOptions>& split_options() {
-  using O = SplitOptions;
-  static const OptionTable<O> table{
-      option("rule", &O::rule, any(), "which layers become task-specific, e.g. top_k(k=25); `reconcile list rules`"),
-      option("copies", &O::copies, one_of({"equal", "fresh"}),
-             "equal: copies start with the same values; fresh: each is drawn anew"),
-      option("statistics", &O::statistics, one_of({"mixed", "stream"}),
-             "running statistics of a shared batch norm behind a fork: one mixed set, or one for each stream"),
-  };
-  return table;
-}
-
-const OptionTable<CompareOptions>& compare_options() {
-  using O = CompareOptions;
-  static const OptionTable<O> table{
-      option("methods", &O::methods, any(), "aggregators to train, each without and with Recon"),
-      option("single", &O::single, any(), "train one network for each task, the reference of delta m"),
-      option("base", &O::base, any(), "train every method without Recon"),
-      option("recon", &O::recon, any(), "train every method with Recon"),
-  };
-  return table;
-}
-
-const OptionTable<HeadOptions>& head_options() {
-  static const OptionTable<HeadOptions> table{
-      option("dense", &HeadOptions::dense, any(),
-             "head of tasks with a prediction for each pixel; empty: the one that suits the backbone"),
-      option("rotation", &HeadOptions::rotation, at_least(0),
-             "RotoGrad: channels that each task rotates before its head reads them; 0 = none"),
-  };
-  return table;
-}
 
 /// The keys of a section without `name`, and the name.
 Spec named_section(const Config& config, const std::string& section, const std::string& standard) {
@@ -150,6 +94,24 @@ void check_thresholds(const Experiment& experiment) {
   }
 }
 
+ModelContext model_context(const Experiment& experiment, const DataSignature& data, int64_t seed) {
+  const auto& backbone = find(backbones(), "backbone", experiment.backbone.name);
+  return {
+      .tasks = data.tasks,
+      .input_shape = data.input_shape,
+      .rng = Rng(static_cast<uint64_t>(seed)).fork("model"),
+      .backbone =
+          [&backbone, options = experiment.backbone.options](const LayerScope& scope,
+                                                             const std::vector<int64_t>& shape) {
+            return backbone.make(options, entry_where("backbone", backbone.info.name), scope, shape);
+          },
+      .dense_head = experiment.heads.dense,
+      .head = [](const std::string& name, const HeadShape& shape,
+                 const LayerScope& scope) { return find(heads(), "head", name).make(shape, scope); },
+      .rotation = data.tasks.size() == 1 ? 0 : experiment.heads.rotation,
+  };
+}
+
 }  // namespace
 
 std::string Experiment::network_name() const {
@@ -167,6 +129,7 @@ Json Experiment::resolved() const {
   result["backbone"] = section(backbone);
   result["architecture"] = section(architecture);
   result["heads"] = head_options().values(heads);
+  result["weights"] = weight_options().values(weights);
   result["train"] = train_options().values(train);
   result["step"] = step_options().values(step);
   result["optimizer"] = optimizer_options().values(optimizer);
@@ -180,8 +143,9 @@ Json Experiment::resolved() const {
 }
 
 Experiment read_experiment(const Config& config) {
-  static const std::set<std::string> sections = {"data",      "backbone", "architecture", "heads",  "train", "step",
-                                                 "optimizer", "schedule", "conflict",     "search", "split", "compare"};
+  static const std::set<std::string> sections = {"data",   "backbone", "architecture", "heads",    "weights",
+                                                 "train",  "step",     "optimizer",    "schedule", "conflict",
+                                                 "search", "split",    "compare"};
   Json root = Json::object();
   for (const auto& [key, value] : config.values().items()) {
     if (sections.contains(key)) continue;
@@ -203,6 +167,7 @@ Experiment read_experiment(const Config& config) {
   experiment.architecture =
       complete(config, "architecture", architectures(), "architecture", named_section(config, "architecture", "hps"));
   experiment.heads = read(head_options(), "heads");
+  experiment.weights = read(weight_options(), "weights");
   experiment.train = read(train_options(), "train");
   experiment.step = read(step_options(), "step");
   experiment.optimizer = read(optimizer_options(), "optimizer");
@@ -242,28 +207,6 @@ DataSignature data_signature(const Experiment& experiment) {
   return entry.signature(experiment.data.options, entry_where("dataset", experiment.data.name));
 }
 
-namespace {
-
-ModelContext model_context(const Experiment& experiment, const DataSignature& data, int64_t seed) {
-  const auto& backbone = find(backbones(), "backbone", experiment.backbone.name);
-  return {
-      .tasks = data.tasks,
-      .input_shape = data.input_shape,
-      .rng = Rng(static_cast<uint64_t>(seed)).fork("model"),
-      .backbone =
-          [&backbone, options = experiment.backbone.options](const LayerScope& scope,
-                                                             const std::vector<int64_t>& shape) {
-            return backbone.make(options, entry_where("backbone", backbone.info.name), scope, shape);
-          },
-      .dense_head = experiment.heads.dense,
-      .head = [](const std::string& name, const HeadShape& shape,
-                 const LayerScope& scope) { return find(heads(), "head", name).make(shape, scope); },
-      .rotation = data.tasks.size() == 1 ? 0 : experiment.heads.rotation,
-  };
-}
-
-}  // namespace
-
 std::unique_ptr<MultiTaskModel> make_model(const Experiment& experiment, const DataSignature& data, int64_t seed) {
   const Spec architecture = data.tasks.size() == 1 ? Spec{"hps"} : experiment.architecture;
   return find(architectures(), "architecture", architecture.name)
@@ -279,6 +222,7 @@ std::unique_ptr<BranchingModel> make_branching_model(const Experiment& experimen
 Json describe_experiment() {
   return {{"", root_options().describe()},
           {"heads", head_options().describe()},
+          {"weights", weight_options().describe()},
           {"train", train_options().describe()},
           {"step", step_options().describe()},
           {"optimizer", optimizer_options().describe()},

@@ -41,6 +41,11 @@ struct HeadOptions {
   int64_t rotation = 0;  ///< RotoGrad: channels that each task rotates before its head reads them; 0 = none
 };
 
+/// What the backbones start from.
+struct WeightOptions {
+  std::string file;  ///< for `find_weights`; "" = random values
+};
+
 /// One experiment file, completed with defaults: everything that a run depends on.
 struct Experiment {
   std::string name = "experiment";
@@ -52,6 +57,7 @@ struct Experiment {
   Spec backbone;
   Spec architecture;
   HeadOptions heads;
+  WeightOptions weights;
   TrainOptions train;
   StepOptions step;
   OptimizerOptions optimizer;

@@ -6,6 +6,9 @@
 #include "reconcile/base/file.h"
 #include "reconcile/catalog/method.h"
 #include "reconcile/convert/cost.h"
+#include "reconcile/core/weights_file.h"
+#include "reconcile/nn/pretrained.h"
+#include "reconcile/nn/weights.h"
 
 namespace reconcile {
 namespace fs = std::filesystem;
@@ -22,6 +25,27 @@ std::unique_ptr<MultiTaskModel> build(const Experiment& experiment, const DataSi
   return model;
 }
 
+std::string some(const std::vector<std::string>& names) {
+  if (names.empty()) return "none";
+  const auto end = names.begin() + std::min<std::ptrdiff_t>(4, std::ssize(names));
+  return fmt::format("{} ({}{})", names.size(), fmt::join(names.begin(), end, ", "), end == names.end() ? "" : " ...");
+}
+
+/// Sets every backbone from the file of the experiment; says what matched.
+void set_pretrained(MultiTaskModel& model, const std::string& text, TrainObserver& observer) {
+  if (text.empty()) return;
+  const fs::path path = find_weights(text);
+  const NamedTensors tensors = read_weights(path);
+  for (const auto& [scope, layers] : model.backbones()) {
+    const WeightReport report = set_weights(layers, tensors, path.string(), scope);
+    std::vector<std::string> mismatched;
+    for (const auto& row : report.mismatched) mismatched.push_back(row.name);
+    observer.on_message(fmt::format("weights {}{}{}: matched {}, missing {}, unexpected {}, of another shape {}",
+                                    path.string(), scope.empty() ? "" : " for ", scope, report.matched.size(),
+                                    some(report.missing), some(report.unexpected), some(mismatched)));
+  }
+}
+
 }  // namespace
 
 Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplits& data, const fs::path& directory,
@@ -33,6 +57,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   const Method method =
       make_method(choice.method, static_cast<int64_t>(data.train->tasks().size()), experiment.step.scope);
   const auto model = build(experiment, {data.train->tasks(), data.train->input_shape()}, choice.seed, choice.plan);
+  set_pretrained(*model, experiment.weights.file, observer);
   const Cost cost = measure_cost(*model, data.train->input_shape());
   fs::create_directories(directory);
   write_atomically(directory / "config.toml", to_toml(experiment.resolved()));

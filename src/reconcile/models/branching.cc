@@ -46,7 +46,7 @@ at::Tensor sample_probabilities(const std::vector<Layer*>& logits, const Partiti
 
 BranchingModel::BranchingModel(const ModelContext& context) : MultiTaskModel(context) {
   for (const auto& task : tasks()) {
-    columns_.push_back(context.backbone(shared().in("columns").in(task.name), context.input_shape));
+    columns_.push_back(add_backbone(context, shared().in("columns").in(task.name)));
   }
   find_units(context.input_shape);
   const std::function<at::Tensor(Rng)> zeros = [T = num_tasks()](Rng /*rng*/) { return at::zeros({T}); };

@@ -18,7 +18,7 @@ class Cgc final : public MultiTaskModel {
 
   Cgc(const Options& options, const ModelContext& context) : MultiTaskModel(context) {
     const auto add = [&](const LayerScope& scope, int64_t e) {
-      return context.backbone(scope.in(std::to_string(e)), context.input_shape);
+      return add_backbone(context, scope.in(std::to_string(e)));
     };
     for (int64_t e = 0; e < options.shared; ++e) shared_experts_.push_back(add(shared().in("experts"), e));
     own_experts_.resize(tasks().size());

@@ -6,7 +6,7 @@ namespace reconcile {
 
 ColumnModel::ColumnModel(const ModelContext& context) : MultiTaskModel(context) {
   for (const auto& task : tasks()) {
-    columns_.push_back(context.backbone(shared().in("columns").in(task.name), context.input_shape));
+    columns_.push_back(add_backbone(context, shared().in("columns").in(task.name)));
   }
   add_heads(columns_.front(), context);
 }

@@ -37,7 +37,7 @@ class DselectK final : public MultiTaskModel {
         options_(options),
         bits_(std::max<int64_t>(1, std::bit_width(static_cast<uint64_t>(options.experts - 1)))) {
     for (int64_t e = 0; e < options.experts; ++e) {
-      experts_.push_back(context.backbone(shared().in("experts").in(std::to_string(e)), context.input_shape));
+      experts_.push_back(add_backbone(context, shared().in("experts").in(std::to_string(e))));
     }
     const double small = options.gamma / 100.0;
     for (int64_t t = 0; t < num_tasks(); ++t) {

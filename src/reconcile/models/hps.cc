@@ -10,7 +10,7 @@ class Hps final : public MultiTaskModel {
   using Options = NoOptions;
 
   Hps(const Options& /*options*/, const ModelContext& context)
-      : MultiTaskModel(context), backbone_(context.backbone(shared(), context.input_shape)) {
+      : MultiTaskModel(context), backbone_(add_backbone(context, shared())) {
     add_heads(backbone_, context);
   }
 

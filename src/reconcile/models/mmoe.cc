@@ -17,7 +17,7 @@ class Mmoe final : public MultiTaskModel {
 
   Mmoe(const Options& options, const ModelContext& context) : MultiTaskModel(context) {
     for (int64_t e = 0; e < options.experts; ++e) {
-      experts_.push_back(context.backbone(shared().in("experts").in(std::to_string(e)), context.input_shape));
+      experts_.push_back(add_backbone(context, shared().in("experts").in(std::to_string(e))));
     }
     for (int64_t t = 0; t < num_tasks(); ++t) {
       gates_.push_back(&own(t).in("gates").add<Linear>(tasks()[t].name, input_size(context), options.experts));

@@ -53,6 +53,14 @@ Flow mix(const Streams& weights, const std::vector<Flow>& columns) {
 MultiTaskModel::MultiTaskModel(const ModelContext& context)
     : tasks_(context.tasks), rng_(context.rng), own_layers_(context.tasks.size()) {}
 
+Backbone MultiTaskModel::add_backbone(const ModelContext& context, const LayerScope& scope) {
+  const size_t first = scope.layers().size();
+  Backbone backbone = context.backbone(scope, context.input_shape);
+  BackboneLayers& added = backbones_.emplace_back(BackboneLayers{scope.name(), {}});
+  for (size_t i = first; i < scope.layers().size(); ++i) added.layers.push_back(scope.layers()[i].get());
+  return backbone;
+}
+
 void MultiTaskModel::add_heads(const Backbone& backbone, const ModelContext& context) {
   const std::string& dense = context.dense_head.empty() ? backbone.dense_head : context.dense_head;
   for (int64_t t = 0; t < num_tasks(); ++t) {

@@ -34,6 +34,12 @@ struct Representation {
   static Representation of_tasks(const std::vector<Flow>& flows, const Streams& inputs);
 };
 
+/// The layers of one backbone of a network, and the scope that stands before their names: "", or "experts.0".
+struct BackboneLayers {
+  std::string scope;
+  std::vector<Layer*> layers;
+};
+
 /// Task t's part of a flow, as the flow of one task.
 Flow flow_of_task(const Flow& flow, int64_t t);
 /// The mixture of what several columns give; pools are not mixed and get lost.
@@ -74,6 +80,8 @@ class MultiTaskModel {
   [[nodiscard]] const LayerScope::Layers& layers() const { return layers_; }
   /// Layers of task t alone, never ranked; each is for one task.
   [[nodiscard]] const LayerScope::Layers& own_layers(int64_t t) const { return own_layers_[t]; }
+  /// The backbones it is made of, in definition order.
+  [[nodiscard]] const std::vector<BackboneLayers>& backbones() const { return backbones_; }
   /// The layer called `name`, or null.
   [[nodiscard]] Layer* layer(const std::string& name) const;
 
@@ -105,6 +113,8 @@ class MultiTaskModel {
   [[nodiscard]] LayerScope shared() { return {layers_, phase_, num_tasks(), rng_}; }
   /// Where layers of task t alone are declared.
   [[nodiscard]] LayerScope own(int64_t t) { return {own_layers_[t], phase_, 1, rng_}; }
+  /// Builds a backbone whose layers stand in `scope`.
+  Backbone add_backbone(const ModelContext& context, const LayerScope& scope);
   /// Declares a head for each task that reads the backbone's features.
   void add_heads(const Backbone& backbone, const ModelContext& context);
   /// Task t's prediction from what its head reads.
@@ -119,6 +129,7 @@ class MultiTaskModel {
   Phase phase_;
   LayerScope::Layers layers_;
   std::vector<LayerScope::Layers> own_layers_;
+  std::vector<BackboneLayers> backbones_;
   std::vector<Head> heads_;
   std::vector<Rotation*> rotations_;  ///< [T], or none
 };

@@ -60,7 +60,7 @@ class Mtan final : public MultiTaskModel {
   using Options = NoOptions;
 
   Mtan(const Options& /*options*/, const ModelContext& context)
-      : MultiTaskModel(context), backbone_(context.backbone(shared(), context.input_shape)) {
+      : MultiTaskModel(context), backbone_(add_backbone(context, shared())) {
     if (has_unit("unpool.4")) {
       attend_ = segnet_form();
     } else if (has_unit("layer4.1") && backbone_.output().is_map) {

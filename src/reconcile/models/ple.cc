@@ -24,9 +24,9 @@ class Ple final : public MultiTaskModel {
   Ple(const Options& options, const ModelContext& context)
       : MultiTaskModel(context),
         shared_gate_(options.shared_gate),
-        common_(context.backbone(shared().in("columns").in("common"), context.input_shape)) {
+        common_(add_backbone(context, shared().in("columns").in("common"))) {
     for (int64_t t = 0; t < num_tasks(); ++t) {
-      columns_.push_back(context.backbone(scope_of(t).in("columns").in(tasks()[t].name), context.input_shape));
+      columns_.push_back(add_backbone(context, scope_of(t).in("columns").in(tasks()[t].name)));
     }
     add_gates(context.input_shape);
     add_heads(common_, context);

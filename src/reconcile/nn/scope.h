@@ -38,6 +38,10 @@ class LayerScope {
     return inner;
   }
   [[nodiscard]] int64_t num_tasks() const { return num_tasks_; }
+  /// What stands before the names of its layers, "" at the top.
+  [[nodiscard]] const std::string& name() const { return name_; }
+  /// Everything declared so far, in this scope and beside it.
+  [[nodiscard]] const Layers& layers() const { return *layers_; }
   [[nodiscard]] Phase& phase() const { return *phase_; }
 
  private:

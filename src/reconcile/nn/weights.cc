@@ -18,12 +18,14 @@ constexpr std::array kWrappers = {"state_dict", "model_state_dict", "model",    
 /// Our tensors of one name: one for each copy.
 using Own = std::map<std::string, std::vector<at::Tensor>>;
 
-Own state_of(const std::vector<Layer*>& layers, std::vector<std::string>* names) {
+Own state_of(const std::vector<Layer*>& layers, const std::string& scope, std::vector<std::string>* names) {
+  const size_t begin = scope.empty() ? 0 : scope.size() + 1;
   Own own;
   for (const Layer* layer : layers) {
     NamedTensors state;
     layer->append_state(state);
-    for (const auto& [name, tensor] : state) {
+    for (const auto& [whole, tensor] : state) {
+      const std::string name = whole.substr(begin);
       auto& copies = own[name];
       if (copies.empty()) names->push_back(name);
       copies.push_back(tensor);
@@ -98,10 +100,11 @@ void check_report(const WeightReport& report, const NamedTensors& used, const st
 
 }  // namespace
 
-WeightReport set_weights(const std::vector<Layer*>& layers, const NamedTensors& tensors, const std::string& where) {
+WeightReport set_weights(const std::vector<Layer*>& layers, const NamedTensors& tensors, const std::string& where,
+                         const std::string& scope) {
   WeightReport report;
   std::vector<std::string> names;
-  const Own own = state_of(layers, &names);
+  const Own own = state_of(layers, scope, &names);
   std::map<std::string, at::Tensor> given = rename(own, tensors, &report);
   NamedTensors used;
   for (const auto& name : names) {

@@ -26,8 +26,10 @@ struct WeightReport {
 /// Sets each parameter and running statistic whose name, `<layer>.<parameter>`, is in `tensors`; all copies of a split
 /// layer get the same tensor. The file's names may have in front any of the words that checkpoints wrap a network in
 /// (state_dict, model_state_dict, model, net, network, module, backbone, encoder): that prefix is taken which makes
-/// most names match. `num_batches_tracked` is ignored. `where` is for messages. DataError, and nothing is set, if no
+/// most names match. `num_batches_tracked` is ignored. `where` is for messages;
+/// `scope` stands before the layers' names and not in the file. DataError, and nothing is set, if no
 /// name matches, or a tensor that matches has no floating-point numbers.
-WeightReport set_weights(const std::vector<Layer*>& layers, const NamedTensors& tensors, const std::string& where);
+WeightReport set_weights(const std::vector<Layer*>& layers, const NamedTensors& tensors, const std::string& where,
+                         const std::string& scope = "");
 
 }  // namespace reconcile
