@@ -81,20 +81,21 @@ std::vector<int64_t> OnnxCall::integers(size_t i, size_t repeat) const {
 
 std::string OnnxCall::list(size_t i, int64_t instead_of_minus_one) const {
   const jit::Value* input = node_.input(i);
-  const std::string first = graph.ints({0});
-  if (names_.contains(input)) return graph.add("Unsqueeze", {value(i), first});
-  std::vector<int64_t> numbers;
-  std::vector<std::string> parts;
-  const auto elements = known(i);
-  for (size_t k = 0; k < elements.size(); ++k) {
-    if (elements[k]) {
-      numbers.push_back(*elements[k] == -1 ? instead_of_minus_one : *elements[k]);
-      parts.push_back(graph.ints({numbers.back()}));
-    } else {
-      parts.push_back(graph.add("Unsqueeze", {names_.at(input->node()->input(k)).front(), first}));
-    }
+  if (names_.contains(input)) return graph.add("Unsqueeze", {value(i), graph.ints({0})});
+  auto elements = known(i);
+  std::replace(elements.begin(), elements.end(), std::optional<int64_t>(-1), std::optional(instead_of_minus_one));
+  if (std::count(elements.begin(), elements.end(), std::nullopt) == 0) {
+    std::vector<int64_t> numbers;
+    for (const auto& element : elements) numbers.push_back(*element);
+    return graph.ints(numbers);
   }
-  return numbers.size() == parts.size() ? graph.ints(numbers) : graph.add("Concat", parts, {{"axis", int64_t{0}}});
+  std::vector<std::string> parts;
+  for (size_t k = 0; k < elements.size(); ++k) {
+    parts.push_back(elements[k]
+                        ? graph.ints({*elements[k]})
+                        : graph.add("Unsqueeze", {names_.at(input->node()->input(k)).front(), graph.ints({0})}));
+  }
+  return graph.add("Concat", parts, {{"axis", int64_t{0}}});
 }
 
 std::vector<double> OnnxCall::numbers(size_t i) const {
