@@ -4,7 +4,7 @@
 
 #include "reconcile/convert/convert.h"
 #include "reconcile/export/exportable.h"
-#include "unit/convert/networks.h"
+#include "unit/models/networks.h"
 
 namespace reconcile::test {
 
@@ -16,9 +16,34 @@ inline at::Tensor numbers(const std::vector<int64_t>& shape, uint64_t seed = 1) 
   return result;
 }
 
+inline const std::vector<int64_t> kExportShape{1, 32, 32};
+
+/// Backbones of every kind, and every architecture, as `architecture on backbone`.
+inline std::vector<std::string> exported_networks() {
+  std::vector<std::string> names{"small_cnn", "resnet18", "segnet", "mobilenet_v2", "vit", "mlp", "mtan on resnet18"};
+  for (const auto& architecture : architecture_names()) {
+    if (architecture != "hps" && architecture != "mtan") names.push_back(architecture + " on small_cnn");
+  }
+  return names;
+}
+
+/// A network of `exported_networks()` for tasks T1 ... TN: classes, and depth for the last one where there is a map.
+inline std::unique_ptr<MultiTaskModel> exported_network(const std::string& name, int64_t num_tasks) {
+  const auto on = name.find(" on ");
+  const bool plain = on == std::string::npos;
+  NetworkSpec spec{.backbone = plain ? name : name.substr(on + 4),
+                   .architecture = plain ? "hps" : name.substr(0, on),
+                   .tasks = class_tasks(num_tasks),
+                   .shape = kExportShape};
+  if (!plain && spec.backbone == "small_cnn") spec.backbone_options = {{"features", 0}};
+  const bool has_map = name != "small_cnn" && name != "mlp";
+  if (has_map) spec.tasks.back() = {spec.tasks.back().name, TaskKind::kDepth, 1};
+  return build_network(spec);
+}
+
 /// A catalogue network with running statistics as after training, so that evaluation differs between layers.
 inline std::unique_ptr<MultiTaskModel> trained(const std::string& name, int64_t num_tasks) {
-  auto model = make_network(name, num_tasks);
+  auto model = exported_network(name, num_tasks);
   const at::NoGradGuard no_grad;
   uint64_t seed = 0;
   for (const auto& [key, tensor] : model->state()) {
@@ -35,7 +60,7 @@ inline void split_three(MultiTaskModel& model) {
                        {{layers[0]->name(), Partition({0, 1, 0})},
                         {layers[layers.size() / 2]->name(), Partition::separate(3)},
                         {layers.back()->name(), Partition::separate(3)}}};
-  convert(model, plan, CopyInit::kFresh, Statistics::kStream, kShape, Rng(5));
+  convert(model, plan, CopyInit::kFresh, Statistics::kStream, kExportShape, Rng(5));
 }
 
 /// A function of one tensor and its weights, as if it were a network with tasks T1 ... TN.
