@@ -113,11 +113,11 @@ TEST_F(Fetch, RemovesWhatHasAnotherHash) {
   served_.write(kName, "<html>log in first</html>\n");
   const auto action = [&] { fetch(good(), cache_.path()); };
   expect_message<DataError>(action, "by its name it must be ab6c5f32. What came has 26 bytes",
-                            "begins with \"<html>log in first</html>.\"; it was removed");
+                            "begins with \"<html>log in first</html>.\". It was removed");
   EXPECT_TRUE(std::filesystem::is_empty(cache_.path()));
   write_part(std::string(10, 'x'));  // damaged in the part that was there before
   served_.write(kName, content());
-  expect_message<DataError>(action, "it was removed");
+  expect_message<DataError>(action, "It was removed");
   expect_fetched(fetch(good(), cache_.path()));
 }
 
@@ -145,6 +145,8 @@ TEST_F(Fetch, SaysThatNobodyAnswers) {
 
 TEST_F(Fetch, SaysThatTheFolderCannotBeWritten) {
   expect_message<DataError>([&] { fetch(good(), "/proc"); }, "/proc/net-", ".pth.part: cannot create: ");
+  expect_message<DataError>([&] { fetch(good(), (served_ / kName) / "below"); },
+                            ".part: cannot create: Not a directory");
 }
 
 TEST_F(Fetch, GoesThroughTheProxy) {
