@@ -10,30 +10,6 @@
 namespace reconcile {
 namespace {
 
-std::string kind_name(TaskKind kind) {
-  switch (kind) {
-    case TaskKind::kClassification:
-      return "classification";
-    case TaskKind::kMultiLabel:
-      return "multi_label";
-    case TaskKind::kRegression:
-      return "regression";
-    case TaskKind::kSegmentation:
-      return "segmentation";
-    case TaskKind::kParts:
-      return "parts";
-    case TaskKind::kDepth:
-      return "depth";
-    case TaskKind::kNormals:
-      return "normals";
-    case TaskKind::kSaliency:
-      return "saliency";
-    case TaskKind::kEdges:
-      return "edges";
-  }
-  return "unknown";
-}
-
 /// The indices of the tasks called `names`.
 std::vector<int64_t> indices_of(const std::vector<std::string>& names, const std::vector<std::string>& known) {
   std::vector<int64_t> indices;
