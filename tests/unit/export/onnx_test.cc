@@ -62,12 +62,12 @@ class OnnxFolder {
 
 TEST(ExportOnnx, NetworksOfTheCatalogue) {
   OnnxFolder folder;
-  for (const std::string& name : exported_networks()) {
+  for (const std::string& name : test::exported_networks()) {
     auto model = test::trained(name, 3);
-    folder.add(name, exportable(*model, {}, kExportShape), name == "small_cnn");
-    if (name == "small_cnn") folder.add(name + "_T3_T1", exportable(*model, {"T3", "T1"}, kExportShape));
+    folder.add(name, exportable(*model, {}, test::kExportShape), name == "small_cnn");
+    if (name == "small_cnn") folder.add(name + "_T3_T1", exportable(*model, {"T3", "T1"}, test::kExportShape));
     test::split_three(*model);
-    folder.add(name + "_split_T2", exportable(*model, {"T2"}, kExportShape));
+    folder.add(name + "_split_T2", exportable(*model, {"T2"}, test::kExportShape));
   }
   folder.check();
 }

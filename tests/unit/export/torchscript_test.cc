@@ -34,7 +34,7 @@ Names names_in(const torch::jit::Module& module) {
 
 /// Exports, loads and compares with the model on several batch sizes.
 torch::jit::Module check_export(MultiTaskModel& model, const Names& tasks, const std::filesystem::path& path) {
-  export_torchscript(exportable(model, tasks, kExportShape), path);
+  export_torchscript(exportable(model, tasks, test::kExportShape), path);
   torch::jit::Module loaded = torch::jit::load(path.string());
   for (const int64_t batch : {1, 2, 5}) {
     const at::NoGradGuard no_grad;
@@ -59,7 +59,7 @@ std::vector<Names> subsets(const std::string& network) {
 
 TEST(ExportTorchScript, SharedNetworksGiveTheSameBits) {
   const test::TemporaryFolder folder;
-  for (const std::string& name : exported_networks()) {
+  for (const std::string& name : test::exported_networks()) {
     const auto model = test::trained(name, 3);
     for (const auto& tasks : subsets(name)) check_export(*model, tasks, folder / "net.pt");
   }
@@ -67,7 +67,7 @@ TEST(ExportTorchScript, SharedNetworksGiveTheSameBits) {
 
 TEST(ExportTorchScript, SplitNetworksGiveTheSameBits) {
   const test::TemporaryFolder folder;
-  for (const std::string& name : exported_networks()) {
+  for (const std::string& name : test::exported_networks()) {
     const auto model = test::trained(name, 3);
     test::split_three(*model);
     for (const auto& tasks : subsets(name)) check_export(*model, tasks, folder / "net.pt");
@@ -121,12 +121,12 @@ TEST(ExportTorchScript, CanBeFrozenAndOptimised) {
 TEST(ExportTorchScript, TellsWhatItIs) {
   const test::TemporaryFolder folder;
   const auto model = test::trained("small_cnn", 3);
-  export_torchscript(exportable(*model, {"T3", "T1"}, kExportShape), folder / "net.pt");
+  export_torchscript(exportable(*model, {"T3", "T1"}, test::kExportShape), folder / "net.pt");
   torch::jit::ExtraFilesMap files{{"reconcile", ""}};
   torch::jit::load((folder / "net.pt").string(), c10::nullopt, files);
   const Json told = Json::parse(files["reconcile"]);
   EXPECT_EQ(told["version"], kVersion);
-  EXPECT_EQ(told["input_shape"], Json(kExportShape));
+  EXPECT_EQ(told["input_shape"], Json(test::kExportShape));
   EXPECT_EQ(told["tasks"][0], Json({{"name", "T3"}, {"kind", "classification"}, {"outputs", 10}}));
   EXPECT_EQ(told["tasks"].size(), 2);
 }
@@ -136,7 +136,7 @@ TEST(ExportTorchScript, PythonReadsParametersAndGivesTheSameNumbers) {
   const test::TemporaryFolder folder;
   const auto model = test::trained("small_cnn", 2);
   const at::NoGradGuard no_grad;
-  export_torchscript(exportable(*model, {}, kExportShape), folder / "net.pt");
+  export_torchscript(exportable(*model, {}, test::kExportShape), folder / "net.pt");
   const auto expected = model->forward(Streams::shared(at::ones({3, 1, 32, 32}), 2));
   const auto script = folder.write("run.py", fmt::format(R"(
 import torch
@@ -191,9 +191,9 @@ TEST(ExportTorchScript, RefusesTwoTensorsOfOneName) {
 
 TEST(Exportable, NamesTheTasksThatAreThere) {
   const auto model = test::trained("small_cnn", 2);
-  test::expect_message<InvalidArgument>([&] { exportable(*model, {"T3"}, kExportShape); }, "no task \"T3\"",
+  test::expect_message<InvalidArgument>([&] { exportable(*model, {"T3"}, test::kExportShape); }, "no task \"T3\"",
                                         "Did you mean \"T1\"?", "It has T1, T2");
-  test::expect_message<InvalidArgument>([&] { exportable(*model, {"T1", "T1"}, kExportShape); }, "asked for twice");
+  test::expect_message<InvalidArgument>([&] { exportable(*model, {"T1", "T1"}, test::kExportShape); }, "asked for twice");
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ TEST(Weights, EvaluationUsesThem) {
   set_weights(network.all(), file_of(network), "w.pth");
   Layer& norm = *network.layers[1];
   norm.set_training(false);
-  const at::Tensor y = norm(at::full({1, 4, 2, 2}, 9.F), 0);  // (9 - mean 4) / sqrt(variance 5) * 2 + 3
+  const at::Tensor y = norm(at::full({1, 4, 2, 2}, 9.F));  // (9 - mean 4) / sqrt(variance 5) * 2 + 3
   EXPECT_NEAR(y.mean().item<double>(), 5 / std::sqrt(5.0) * 2 + 3, 1e-4);
 }
 
