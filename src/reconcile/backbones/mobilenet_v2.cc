@@ -74,8 +74,8 @@ InvertedResidual add_inverted(const LayerScope& scope, const InvertedShape& s) {
 
 Unit raspp_unit(const LayerScope& scope, int64_t stage, int64_t channels) {
   constexpr int64_t kWidth = 128;
-  const ConvNorm local = add_conv_norm(scope, "local.0", "local.1", {.in = channels, .out = kWidth});
-  const ConvNorm global = add_conv_norm(scope, "global.0", "global.1", {.in = channels, .out = kWidth});
+  const ConvNorm local = add_conv_norm(scope, "pixel.0", "pixel.1", {.in = channels, .out = kWidth});
+  const ConvNorm global = add_conv_norm(scope, "image.0", "image.1", {.in = channels, .out = kWidth});
   const ConvNorm joined = add_conv_norm(scope, "joined.0", "joined.1", {.in = 2 * kWidth, .out = kWidth});
   return {"raspp", stage, {kWidth, true}, [=, &phase = scope.phase()](Flow& flow) {
             const Streams near = relu6(local(flow.x));

@@ -145,7 +145,7 @@ Json Experiment::resolved() const {
 Experiment read_experiment(const Config& config) {
   static const std::set<std::string> sections = {"data",   "backbone", "architecture", "heads",    "weights",
                                                  "train",  "step",     "optimizer",    "schedule", "conflict",
-                                                 "search", "split",    "compare"};
+                                                 "search", "split",    "branching",    "compare"};
   Json root = Json::object();
   for (const auto& [key, value] : config.values().items()) {
     if (sections.contains(key)) continue;

@@ -2,11 +2,19 @@
 
 #include <torch/csrc/jit/api/module.h>
 
+#include <array>
+
 #include "reconcile/base/error.h"
 #include "reconcile/base/text.h"
 
 namespace reconcile {
 namespace {
+
+/// Words that TorchScript, like Python, does not take as names.
+constexpr std::array kKeywords{"False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
+                               "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
+                               "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
+                               "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
 
 /// One module: its own tensors and its children by name.
 struct Branch {
@@ -40,10 +48,13 @@ torch::jit::Module module_of(const Branch& branch, const std::string& type,
 
 std::string exported_name(const std::string& name) {
   std::string result;
-  for (const char c : name) {
-    if (c == ']') continue;
-    const bool is_legal = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_';
-    result += is_legal ? c : '_';
+  for (const auto& part : split(name, '.')) {
+    std::string legal;
+    for (const char c : part) {
+      if (c != ']') legal += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+    }
+    if (std::find(kKeywords.begin(), kKeywords.end(), legal) != kKeywords.end()) legal += '_';
+    result += (result.empty() ? "" : ".") + legal;
   }
   return result;
 }

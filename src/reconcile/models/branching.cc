@@ -84,7 +84,7 @@ void BranchingModel::find_units(const std::vector<int64_t>& input_shape) {
 
 at::Tensor BranchingModel::choice(int64_t t, const at::Tensor& logits) {
   if (!phase().training) return at::one_hot(logits.argmax(), logits.numel()).to(logits.scalar_type());
-  if (!temperature_) return at::one_hot(at::tensor(t), logits.numel()).to(logits.scalar_type());
+  if (!temperature_) return at::one_hot(at::scalar_tensor(t, at::kLong), logits.numel()).to(logits.scalar_type());
   const at::Tensor gumbel = -((1.0 - phase().uniform_like(logits)).log().neg() + 1e-10).log();
   return ((logits + gumbel) / *temperature_).softmax(0);
 }
@@ -141,10 +141,10 @@ at::Tensor BranchingModel::expected_gflops() const {
   const auto K = static_cast<int64_t>(partitions.all.size());
   at::Tensor groups = at::zeros({K});
   at::Tensor coarser = at::zeros({K, K});  // [k][k'] = 1 where k refines k'
-  int64_t separate = 0;
+  at::Tensor is_separate = at::zeros({K});
   for (int64_t k = 0; k < K; ++k) {
     groups[k] = partitions.all[k].num_groups();
-    if (partitions.all[k].num_groups() == num_tasks()) separate = k;
+    if (partitions.all[k].num_groups() == num_tasks()) is_separate[k] = 1.0;
     for (int64_t other = 0; other < K; ++other) {
       if (refine(partitions.all[k], partitions.all[other]) == partitions.all[k]) coarser[k][other] = 1.0;
     }
@@ -156,8 +156,7 @@ at::Tensor BranchingModel::expected_gflops() const {
     at::Tensor now = sample_probabilities(unit.logits, partitions);
     if (before.defined()) {
       now = now * at::matmul(coarser, before);
-      const at::Tensor rest = 1.0 - now.sum() + now[separate];
-      now = now + at::one_hot(at::tensor(separate), K) * (rest - now[separate]);
+      now = now + is_separate * (1.0 - now.sum());
     }
     cost = cost + (now * groups).sum() * (2e-9 * static_cast<double>(unit.macs));
     before = now;

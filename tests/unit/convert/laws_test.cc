@@ -50,7 +50,7 @@ std::vector<Names> subsets(const MultiTaskModel& model) {
     for (const auto& name : names) {
       if (rng.uniform() < 0.4) subset.push_back(name);
     }
-    result.push_back(subset);
+    if (!subset.empty()) result.push_back(subset);
   }
   return result;
 }
@@ -212,7 +212,8 @@ TEST_P(EveryNetwork, GroupsShareACopy) {
           {1, 32, 32}, Rng(5));
   const auto y = predict(*model, at::rand({2, 1, 32, 32}));
   EXPECT_EQ(model->shared_layout().layers().front().name, layer_names(*model).front() + "#0");
-  EXPECT_EQ(model->task_parameters(0).size() + 1, model->task_parameters(1).size());
+  EXPECT_EQ(model->task_parameters(0).size() + model->layers().front()->copy(0).size(),
+            model->task_parameters(1).size());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryNetwork, testing::ValuesIn(all_laws()),

@@ -53,13 +53,11 @@ inline std::unique_ptr<MultiTaskModel> trained(const std::string& name, int64_t 
   return model;
 }
 
-/// Splits the first, a middle and the last layer, the first in groups {T1, T3}, {T2}.
+/// Splits the first layer in groups {T1, T3}, {T2}, and a middle and the last one for each task.
 inline void split_three(MultiTaskModel& model) {
   const auto& layers = model.layers();
-  const SplitPlan plan{"test",
-                       {{layers[0]->name(), Partition({0, 1, 0})},
-                        {layers[layers.size() / 2]->name(), Partition::separate(3)},
-                        {layers.back()->name(), Partition::separate(3)}}};
+  SplitPlan plan{"test", {{layers[0]->name(), Partition({0, 1, 0})}, {layers.back()->name(), Partition::separate(3)}}};
+  if (layers.size() > 2) plan.layers.emplace_back(layers[layers.size() / 2]->name(), Partition::separate(3));
   convert(model, plan, CopyInit::kFresh, Statistics::kStream, kExportShape, Rng(5));
 }
 

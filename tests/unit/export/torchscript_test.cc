@@ -193,7 +193,11 @@ TEST(Exportable, NamesTheTasksThatAreThere) {
   const auto model = test::trained("small_cnn", 2);
   test::expect_message<InvalidArgument>([&] { exportable(*model, {"T3"}, test::kExportShape); }, "no task \"T3\"",
                                         "Did you mean \"T1\"?", "It has T1, T2");
-  test::expect_message<InvalidArgument>([&] { exportable(*model, {"T1", "T1"}, test::kExportShape); }, "asked for twice");
+  test::expect_message<InvalidArgument>(
+      [&] {
+        exportable(*model, {"T1", "T1"}, test::kExportShape);
+      },
+      "asked for twice");
 }
 
 }  // namespace

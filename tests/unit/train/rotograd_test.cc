@@ -45,8 +45,9 @@ TEST(Rotograd, RotationsAlignTheGradients) {
   const Batch batch = sixteen();
   const double before = alignment(*model, batch);
   const TinyMethod method("rotograd_scale");
-  Step step(*model, method.for_step(), {.gradient = "representation", .rotation_rate = 1e5},
-            {.lr = 1e-4, .momentum = 0.0}, nullptr);
+  OptimizerOptions adam;
+  adam.name = "adam";
+  Step step(*model, method.for_step(), {.gradient = "representation", .rotation_rate = 500}, adam, nullptr);
   Rng rng(1);
   for (int64_t i = 0; i < 60; ++i) step({&batch, 1}, {i, 60, 1}, 1e-4, rng);
   EXPECT_GT(alignment(*model, batch), before + 0.2);
