@@ -179,10 +179,11 @@ class Mtan final : public MultiTaskModel {
     };
   }
 
-  /// Max-pools x to the height and width of `like`: 2x2, or nothing where they agree.
+  /// x, pooled 2x2 unless it has the height and width of `like` already.
   static Streams pool_to(const Streams& x, const Streams& like) {
     return zip(x, like, [](const at::Tensor& u, const at::Tensor& v) {
-      return u.sizes().slice(2) == v.sizes().slice(2) ? u : std::get<0>(at::adaptive_max_pool2d(u, v.sizes().slice(2)));
+      const bool fits = u.sizes().slice(2) == v.sizes().slice(2);
+      return fits ? u : at::max_pool2d(u, 2, 2, 0, 1, /*ceil_mode=*/true);
     });
   }
 

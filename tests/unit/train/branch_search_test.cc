@@ -60,7 +60,7 @@ TEST(BranchSearch, ADearResourceKeepsTasksTogether) {
   const auto model = branching_model();
   Stopper observer;
   ASSERT_TRUE(search(*model, fresh_folder("branch_dear"), observer,
-                     {.epochs = 6, .warm_up = 0, .logit_rate = 0.2, .resource = 1e6}));
+                     {.epochs = 20, .warm_up = 0, .logit_share = 0.5, .logit_rate = 0.2, .resource = 1e6}));
   EXPECT_TRUE(model->tree().empty());
 }
 

@@ -48,7 +48,8 @@ TEST_P(EveryReach, EverySharedParameterMoves) {
   Step step(*model, method.for_step(), {.gradient = reach.gradient}, {.lr = 0.05, .momentum = 0.0}, nullptr);
   const at::Tensor target = at::arange(8) % 4;
   Rng rng(1);
-  for (int64_t i = 0; i < 8; ++i) {
+  const int64_t steps = reach.architecture == "ltb" ? 8 : 2;  // a column that nobody chose waits for its turn
+  for (int64_t i = 0; i < steps; ++i) {
     const Batch batch{Streams::shared(at::rand({8, 1, 32, 32}), 2), {target, target.flip(0)}};
     step({&batch, 1}, {i, 2, 4}, 0.05, rng);
   }
