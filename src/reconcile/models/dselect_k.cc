@@ -82,10 +82,11 @@ class DselectK final : public MultiTaskModel {
     const at::Tensor on = smooth_step((*codes_[t])(x).view({x.size(0), options_.nonzeros, bits_}), options_.gamma);
     std::vector<at::Tensor> of_expert;
     for (int64_t e = 0; e < options_.experts; ++e) {
-      at::Tensor product = at::ones_like(on.select(2, 0));
+      at::Tensor product;
       for (int64_t b = 0; b < bits_; ++b) {
-        const at::Tensor bit = on.select(2, b);
-        product = product * ((e >> (bits_ - 1 - b) & 1) == 1 ? bit : 1 - bit);
+        const bool is_set = (e >> (bits_ - 1 - b) & 1) == 1;
+        const at::Tensor factor = is_set ? on.select(2, b) : 1 - on.select(2, b);
+        product = b == 0 ? factor : product * factor;
       }
       of_expert.push_back(product);
     }

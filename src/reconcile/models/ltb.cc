@@ -26,12 +26,27 @@ class Ltb final : public ColumnModel {
  private:
   Streams meet(int64_t stage, int64_t t, const std::vector<Streams>& given) override {
     const Streams logits = (*logits_[stage][t])(given[t]);
+    if (!phase().training) return likeliest(logits, given);
     return mix(map(logits, [this](const at::Tensor& v) { return choose(v); }), given);
   }
 
-  /// The weight of each parent.
+  /// What the parent with the largest logit gives.
+  static Streams likeliest(const Streams& logits, const std::vector<Streams>& given) {
+    const auto parent = [&](int64_t t) -> const Streams& { return given[logits.of_task(t).argmax().item<int64_t>()]; };
+    Partition partition = logits.partition();
+    for (int64_t g = 0; g < logits.partition().num_groups(); ++g) {
+      partition = refine(partition, parent(logits.partition().first_task(g)).partition());
+    }
+    std::vector<at::Tensor> values;
+    for (int64_t g = 0; g < partition.num_groups(); ++g) {
+      const int64_t t = partition.first_task(g);
+      values.push_back(parent(t).of_task(t));
+    }
+    return {std::move(partition), std::move(values)};
+  }
+
+  /// The weight of each parent while training.
   at::Tensor choose(const at::Tensor& logits) {
-    if (!phase().training) return at::one_hot(logits.argmax(), logits.numel()).to(logits.scalar_type());
     const auto epochs = static_cast<double>(phase().moment.epochs);
     const auto epoch = static_cast<double>(phase().moment.epoch());
     if (epoch < warm_up_ * epochs) return at::full_like(logits, 1.0 / static_cast<double>(logits.numel()));

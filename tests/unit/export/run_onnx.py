@@ -55,7 +55,9 @@ def conv_transpose(x, w, b=None, *, strides, pads, dilations, group, output_padd
 
 
 def max_pool(x, *, kernel_shape, strides, pads, dilations, ceil_mode):
-    assert not ceil_mode
+    if ceil_mode:  # the last window may stand over the edge
+        ends = [(-(x.shape[2 + i] + pads[i] + pads[i + 2] - kernel_shape[i])) % strides[i] for i in (0, 1)]
+        pads = [pads[0], pads[1], pads[2] + ends[0], pads[3] + ends[1]]
     flat = np.arange(x.size, dtype=np.float64).reshape(x.shape)  # indices count over the whole tensor
     below = windows(pad(x, pads, -np.inf), kernel_shape, strides, dilations)
     places = windows(pad(flat, pads, -1), kernel_shape, strides, dilations)
