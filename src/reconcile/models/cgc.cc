@@ -2,7 +2,7 @@
 // shared and its own ones, weighted by the softmax of a linear gate on the flattened input, one mixture a sample.
 // Paper: Tang et al., RecSys 2020, doi:10.1145/3383313.3412236, section 4.1.
 
-#include "reconcile/models/mixtures.h"
+#include "reconcile/models/experts.h"
 
 namespace reconcile::model_entries {
 namespace {
@@ -40,7 +40,7 @@ class Cgc final : public MultiTaskModel {
       std::vector<Flow> of_task;
       for (const auto& flow : given) of_task.push_back(flow_of_task(flow, t));
       for (const auto& expert : own_experts_[t]) of_task.push_back(expert(Streams::shared(input, 1)));
-      mixed.push_back(mix(gate_weights(*gates_[t], input), of_task));
+      mixed.push_back(mix(Streams::shared(gate_weights(*gates_[t], input), 1), of_task));
     }
     return Representation::of_tasks(mixed, inputs);
   }

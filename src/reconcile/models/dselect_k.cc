@@ -10,7 +10,7 @@
 
 #include <bit>
 
-#include "reconcile/models/mixtures.h"
+#include "reconcile/models/experts.h"
 
 namespace reconcile::model_entries {
 namespace {
@@ -28,17 +28,14 @@ at::Tensor smooth_step(const at::Tensor& t, double gamma) {
   return -2 * x.pow(3) + 1.5 * x + 0.5;
 }
 
-class DselectK final : public MultiTaskModel {
+class DselectK final : public ExpertModel {
  public:
   using Options = DselectOptions;
 
   DselectK(const Options& options, const ModelContext& context)
-      : MultiTaskModel(context),
+      : ExpertModel(context, options.experts),
         options_(options),
         bits_(std::max<int64_t>(1, std::bit_width(static_cast<uint64_t>(options.experts - 1)))) {
-    for (int64_t e = 0; e < options.experts; ++e) {
-      experts_.push_back(add_backbone(context, shared().in("experts").in(std::to_string(e))));
-    }
     const double small = options.gamma / 100.0;
     for (int64_t t = 0; t < num_tasks(); ++t) {
       const LayerScope scope = own(t).in("gates").in(tasks()[t].name);
@@ -46,21 +43,6 @@ class DselectK final : public MultiTaskModel {
           &scope.add<Linear>("code", input_size(context), options.nonzeros * bits_, LinearInit{small, small}));
       weights_.push_back(&scope.add<Linear>("weight", input_size(context), options.nonzeros, LinearInit{0.05, 0.05}));
     }
-    add_heads(experts_.front(), context);
-  }
-
-  Representation represent(const Streams& inputs) override {
-    std::vector<Flow> given;
-    for (const auto& expert : experts_) given.push_back(expert(inputs));
-    std::vector<Flow> mixed;
-    for (int64_t t = 0; t < num_tasks(); ++t) {
-      std::vector<Flow> of_task;
-      for (const auto& flow : given) of_task.push_back(flow_of_task(flow, t));
-      const at::Tensor x = inputs.of_task(t).flatten(1);
-      const at::Tensor share = (*weights_[t])(x).softmax(1).unsqueeze(2);  // [B, k, 1]
-      mixed.push_back(mix(Streams::shared((share * selectors(t, x)).sum(1), 1), of_task));
-    }
-    return Representation::of_tasks(mixed, inputs);
   }
 
   at::Tensor penalty(const Streams& inputs) override {
@@ -77,6 +59,10 @@ class DselectK final : public MultiTaskModel {
   }
 
  private:
+  at::Tensor weigh(int64_t t, const at::Tensor& x) override {
+    return (gate_weights(*weights_[t], x).unsqueeze(2) * selectors(t, x.flatten(1))).sum(1);
+  }
+
   /// s [B, k, experts] of task t.
   at::Tensor selectors(int64_t t, const at::Tensor& x) {
     const at::Tensor on = smooth_step((*codes_[t])(x).view({x.size(0), options_.nonzeros, bits_}), options_.gamma);
@@ -95,7 +81,6 @@ class DselectK final : public MultiTaskModel {
 
   Options options_;
   int64_t bits_;
-  std::vector<Backbone> experts_;
   std::vector<Layer*> codes_;
   std::vector<Layer*> weights_;
 };

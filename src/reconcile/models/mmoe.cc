@@ -2,7 +2,7 @@
 // gate on the flattened input, one mixture a sample. Gates are task-specific, experts shared and splittable. Paper: Ma
 // et al., KDD 2018, doi:10.1145/3219819.3220007, equations 5 to 7.
 
-#include "reconcile/models/mixtures.h"
+#include "reconcile/models/experts.h"
 
 namespace reconcile::model_entries {
 namespace {
@@ -11,34 +11,19 @@ struct MmoeOptions {
   int64_t experts = 2;
 };
 
-class Mmoe final : public MultiTaskModel {
+class Mmoe final : public ExpertModel {
  public:
   using Options = MmoeOptions;
 
-  Mmoe(const Options& options, const ModelContext& context) : MultiTaskModel(context) {
-    for (int64_t e = 0; e < options.experts; ++e) {
-      experts_.push_back(add_backbone(context, shared().in("experts").in(std::to_string(e))));
-    }
+  Mmoe(const Options& options, const ModelContext& context) : ExpertModel(context, options.experts) {
     for (int64_t t = 0; t < num_tasks(); ++t) {
       gates_.push_back(&own(t).in("gates").add<Linear>(tasks()[t].name, input_size(context), options.experts));
     }
-    add_heads(experts_.front(), context);
-  }
-
-  Representation represent(const Streams& inputs) override {
-    std::vector<Flow> given;
-    for (const auto& expert : experts_) given.push_back(expert(inputs));
-    std::vector<Flow> mixed;
-    for (int64_t t = 0; t < num_tasks(); ++t) {
-      std::vector<Flow> of_task;
-      for (const auto& flow : given) of_task.push_back(flow_of_task(flow, t));
-      mixed.push_back(mix(gate_weights(*gates_[t], inputs.of_task(t)), of_task));
-    }
-    return Representation::of_tasks(mixed, inputs);
   }
 
  private:
-  std::vector<Backbone> experts_;
+  at::Tensor weigh(int64_t t, const at::Tensor& x) override { return gate_weights(*gates_[t], x); }
+
   std::vector<Layer*> gates_;
 };
 

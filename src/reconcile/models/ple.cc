@@ -8,7 +8,7 @@
 
 #include <ATen/ATen.h>
 
-#include "reconcile/models/mixtures.h"
+#include "reconcile/models/experts.h"
 
 namespace reconcile::model_entries {
 namespace {
@@ -103,7 +103,7 @@ class Ple final : public MultiTaskModel {
       if (stage > 0) common.x = Streams(Partition::separate(num_tasks()), read);
       run_stage(common_, static_cast<int64_t>(stage), common);
       for (size_t t = 0; t < flows.size(); ++t) {
-        const Streams weights = gate_weights(*gates_[stage][t], read[t]);
+        const Streams weights = Streams::shared(gate_weights(*gates_[stage][t], read[t]), 1);
         run_stage(columns_[t], static_cast<int64_t>(stage), flows[t]);
         flows[t].x = mix(weights, {flows[t].x, Streams::shared(common.x.of_task(static_cast<int64_t>(t)), 1)});
       }

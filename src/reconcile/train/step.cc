@@ -5,6 +5,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/train/network_probe.h"
+#include "reconcile/train/representation.h"
 
 namespace reconcile {
 namespace {
@@ -48,35 +49,6 @@ void scale_rows(TaskGradients& rows, const Weights& weights) {
   if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == 1.0; })) return;  // keeps the Gramians
   for (size_t t = 0; t < weights.size(); ++t) rows.rows()[static_cast<int64_t>(t)].mul_(weights[t]);
   rows.changed();
-}
-
-/// Leaves in place of what every task reads, [T][features].
-std::vector<Tensors> leaves_of(const Representation& representation, int64_t num_tasks) {
-  std::vector<Tensors> leaves(static_cast<size_t>(num_tasks));
-  for (int64_t t = 0; t < num_tasks; ++t) {
-    for (const auto& feature : representation.features) {
-      leaves[t].push_back(feature.of_task(t).detach().requires_grad_(true));
-    }
-  }
-  return leaves;
-}
-
-/// The representation in which task t reads leaves[t].
-Representation read_by(const std::vector<Tensors>& leaves, const std::vector<int64_t>& size) {
-  Representation result{{}, size};
-  for (size_t f = 0; f < leaves.front().size(); ++f) {
-    Tensors of_feature;
-    for (const auto& of_task : leaves) of_feature.push_back(of_task[f]);
-    result.features.emplace_back(Partition::separate(static_cast<int64_t>(leaves.size())), std::move(of_feature));
-  }
-  return result;
-}
-
-ParamLayout layout_of(const Tensors& features) {
-  ParamLayout layout;
-  layout.add_layer("representation");
-  for (const auto& feature : features) layout.add_parameter("representation", feature.numel());
-  return layout;
 }
 
 void append(const NamedTensors& tensors, const std::string& prefix, NamedTensors& to) {
@@ -217,46 +189,11 @@ void Step::through_representation(const Batch& batch, const Moment& moment, Rng&
   at::Tensor direction = at::empty({rows.rows().size(1)}, rows.rows().options());
   aggregate(rows, weights, direction, rng, result);
   backward_.scale_own(options_.head_gradient == "weighted" ? *result.weights : weights);
-  pull_representation(representation, rows, direction);
-  if (misalignment.defined()) backward_.pull({misalignment}, {at::ones_like(misalignment)}, {}, true);
-}
-
-void Step::pull_representation(const Representation& representation, const TaskGradients& rows,
-                               const at::Tensor& direction) {
-  const auto& features = representation.features;
-  const bool forked = std::any_of(features.begin(), features.end(),
-                                  [](const Streams& streams) { return !streams.partition().is_shared(); });
-  if (forked && kept_.empty()) {
-    fail<InvalidArgument>(
-        "step.gradient = \"representation\", but every task reads a representation of its own (a split network, an "
-        "architecture, or inputs that are not shared) and the method has no task weights. Use \"parameters\".");
-  }
-  Tensors outputs;
-  Tensors shared;
-  Tensors own;
-  for (size_t f = 0; f < features.size(); ++f) {
-    const auto& range = rows.layout().parameters()[f];
-    const at::Tensor of_feature = rows.rows().slice(1, range.begin, range.end);
-    for (int64_t g = 0; g < features[f].partition().num_groups(); ++g) {
-      const at::Tensor& value = features[f].values()[g];
-      outputs.push_back(value);
-      if (!forked) {
-        shared.push_back(direction.slice(0, range.begin, range.end).view_as(value));
-        continue;
-      }
-      at::Tensor to_shared = at::zeros({value.numel()}, direction.options());
-      at::Tensor to_own = to_shared.clone();
-      for (const int64_t t : features[f].partition().tasks_of(g)) {
-        const double weight = kept_[t] * aggregator_scale_;
-        to_shared.add_(of_feature[t], weight);
-        to_own.add_(of_feature[t], options_.head_gradient == "weighted" ? weight : 1.0);
-      }
-      shared.push_back(to_shared.view_as(value));
-      own.push_back(to_own.view_as(value));
-    }
-  }
+  const Weights own = options_.head_gradient == "weighted" ? scaled(kept_, aggregator_scale_) : Weights{};
+  const Cotangents pulled = cotangents_of(representation, rows, direction, scaled(kept_, aggregator_scale_), own);
   backward_.shared().zero_();
-  backward_.pull(outputs, shared, own, true);
+  backward_.pull(pulled.outputs, pulled.shared, pulled.own, true);
+  if (misalignment.defined()) backward_.pull({misalignment}, {at::ones_like(misalignment)}, {}, true);
 }
 
 void Step::add_penalty(const Batch& batch) {

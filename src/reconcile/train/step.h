@@ -67,8 +67,6 @@ class Step {
   void one_pass(const Batch& batch, const Weights& aggregated, const Moment& moment, Rng& rng, StepResult& result);
   void all_passes(std::span<const Batch> batches, const Moment& moment, Rng& rng, StepResult& result);
   void through_representation(const Batch& batch, const Moment& moment, Rng& rng, StepResult& result);
-  void pull_representation(const Representation& representation, const TaskGradients& rows,
-                           const at::Tensor& direction);
   void add_penalty(const Batch& batch);
   void look_ahead(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng,
                   StepResult& result);

@@ -6,6 +6,7 @@
 #include "reconcile/base/error.h"
 #include "reconcile/nn/functional.h"
 #include "reconcile/train/step.h"
+#include "unit/base/support.h"
 #include "unit/train/fixtures.h"
 
 namespace reconcile {
@@ -101,7 +102,9 @@ TEST(StepOptions, BehindASplitEachTaskPullsItsOwnRepresentation) {
   const Trained expected(TinyMethod("sum"), {}, 1, "fc");
   const Trained actual(TinyMethod("sum"), {.gradient = "representation"}, 1, "fc");
   expect_same(expected, actual, 1e-6);
-  EXPECT_THROW(Trained(TinyMethod("graddrop"), {.gradient = "representation"}, 1, "fc"), InvalidArgument);
+  test::expect_message<InvalidArgument>(
+      [] { Trained(TinyMethod("graddrop"), {.gradient = "representation"}, 1, "fc"); }, "step.gradient",
+      "a representation of its own", "no task weights");
 }
 
 TEST(StepOptions, WeightsAreKeptBetweenUpdates) {
