@@ -65,15 +65,15 @@ void BranchingModel::find_units(const std::vector<int64_t>& input_shape) {
   std::vector<int64_t> shape{1};
   shape.insert(shape.end(), input_shape.begin(), input_shape.end());
   const size_t prefix = fmt::format("columns.{}.", tasks().front().name).size();
-  std::vector<LayerCall> calls;
+  LayerTrace trace;
   set_training(false);
-  for (const auto& layer : layers()) layer->set_trace(&calls);
+  for (const auto& layer : layers()) layer->set_trace(&trace);
   Flow flow{Streams::shared(at::zeros(shape), num_tasks())};
   for (const auto& unit : columns_.front().units) {
-    calls.clear();
+    trace.calls.clear();
     unit.apply(flow);
     SearchedUnit& found = units_.emplace_back();
-    for (const auto& call : calls) {
+    for (const auto& call : trace.calls) {
       found.layers.push_back(call.layer->name().substr(prefix));
       found.macs += call.macs;
     }

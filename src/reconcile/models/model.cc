@@ -242,14 +242,14 @@ void MultiTaskModel::set_frozen_statistics(bool frozen) {
 std::vector<LayerCall> MultiTaskModel::trace(const std::vector<int64_t>& input_shape) {
   std::vector<int64_t> shape{1};
   shape.insert(shape.end(), input_shape.begin(), input_shape.end());
-  std::vector<LayerCall> calls;
   const at::NoGradGuard no_grad;
+  trace_.calls.clear();
   set_training(false);
-  for_each_layer([&](Layer& layer) { layer.set_trace(&calls); });
+  for_each_layer([this](Layer& layer) { layer.set_trace(&trace_); });
   forward(Streams::shared(at::zeros(shape), num_tasks()));
   for_each_layer([](Layer& layer) { layer.set_trace(nullptr); });
   set_training(true);
-  return calls;
+  return trace_.calls;
 }
 
 }  // namespace reconcile

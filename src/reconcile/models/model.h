@@ -127,6 +127,7 @@ class MultiTaskModel {
   TaskSet tasks_;
   Rng rng_;
   Phase phase_;
+  LayerTrace trace_;  ///< kept, so that a second trace computes little
   LayerScope::Layers layers_;
   std::vector<LayerScope::Layers> own_layers_;
   std::vector<BackboneLayers> backbones_;

@@ -42,6 +42,17 @@ int64_t Layer::num_parameters() const {
   return count;
 }
 
+at::Tensor Layer::evaluate(int64_t task, const at::Tensor& x) {
+  if (trace_ == nullptr) return apply(parameters_[copies_[task]], statistics_[statistics_of_[task]], x);
+  const auto key = std::pair(static_cast<const Layer*>(this), x.sizes().vec());
+  if (const auto seen = trace_->sizes.find(key); seen != trace_->sizes.end()) {
+    return at::zeros({}, x.options()).expand(seen->second);
+  }
+  at::Tensor y = apply(parameters_[copies_[task]], statistics_[statistics_of_[task]], x);
+  if (macs(y) > 0) trace_->sizes.emplace(key, y.sizes().vec());  // a choice may depend on learned numbers
+  return y;
+}
+
 Streams Layer::operator()(const Streams& x) {
   Partition partition = refine(copies_, x.partition());
   std::vector<at::Tensor> values;
@@ -52,14 +63,14 @@ Streams Layer::operator()(const Streams& x) {
   if (trace_ != nullptr) {
     const int64_t evaluations = partition.num_groups();
     const at::Tensor& y = values.front();
-    trace_->push_back({this, partition, evaluations * macs(y), evaluations * y.numel() / y.size(0)});
+    trace_->calls.push_back({this, partition, evaluations * macs(y), evaluations * y.numel() / y.size(0)});
   }
   return {std::move(partition), std::move(values)};
 }
 
 at::Tensor Layer::operator()(const at::Tensor& x) {
   at::Tensor y = evaluate(0, x);
-  if (trace_ != nullptr) trace_->push_back({this, Partition::shared(1), macs(y), y.numel() / y.size(0)});
+  if (trace_ != nullptr) trace_->calls.push_back({this, Partition::shared(1), macs(y), y.numel() / y.size(0)});
   return y;
 }
 

@@ -2,7 +2,9 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reconcile/base/rng.h"
@@ -19,6 +21,13 @@ struct LayerCall {
   Partition streams;        ///< of the output; its number of groups is the number of evaluations
   int64_t macs = 0;         ///< multiply-accumulates
   int64_t activations = 0;  ///< output elements
+};
+
+/// The applications of all layers in one or more forward passes whose values nobody reads. A layer's output size
+/// depends on its input's alone, so what was seen once is not computed again: zeros of that size stand for it.
+struct LayerTrace {
+  std::vector<LayerCall> calls;
+  std::map<std::pair<const Layer*, std::vector<int64_t>>, std::vector<int64_t>> sizes;  ///< input -> output
 };
 
 /// How the copies of a split layer start: all with the shared values, or each drawn anew.
@@ -74,8 +83,8 @@ class Layer {
   void set_training(bool training) { training_ = training; }
   /// While frozen, training mode uses batch statistics and does not remember them.
   void set_frozen_statistics(bool frozen) { frozen_statistics_ = frozen; }
-  /// While set, every application is appended to `*trace`. Null stops it.
-  void set_trace(std::vector<LayerCall>* trace) { trace_ = trace; }
+  /// While set, every application is appended to `trace->calls`. Null stops it.
+  void set_trace(LayerTrace* trace) { trace_ = trace; }
 
  protected:
   /// y for one copy and one tensor; `statistics` may be updated in training mode.
@@ -97,9 +106,7 @@ class Layer {
   /// `owner(partition, group)` is what stands in front of the parameter's name.
   template <class Owner>
   void append_named(Owner owner, NamedTensors& state) const;
-  at::Tensor evaluate(int64_t task, const at::Tensor& x) {
-    return apply(parameters_[copies_[task]], statistics_[statistics_of_[task]], x);
-  }
+  at::Tensor evaluate(int64_t task, const at::Tensor& x);
 
   std::string name_;
   Partition copies_;
@@ -108,7 +115,7 @@ class Layer {
   std::vector<Copy> statistics_;
   bool training_ = true;
   bool frozen_statistics_ = false;
-  std::vector<LayerCall>* trace_ = nullptr;
+  LayerTrace* trace_ = nullptr;
 };
 
 }  // namespace reconcile

@@ -31,12 +31,27 @@ TEST(Layer, EachDistinctCopyAndInputIsComputedOnce) {
   Linear first("first", 4, Rng(1), 3, 3);
   Linear second("second", 4, Rng(2), 3, 3);
   first.split(Partition({0, 0, 1, 1}), CopyInit::kFresh, Rng(3));
-  std::vector<LayerCall> calls;
-  second.set_trace(&calls);
+  LayerTrace trace;
+  second.set_trace(&trace);
   const Streams y = second(first(Streams::shared(at::rand({2, 3}), 4)));
   EXPECT_EQ(y.values().size(), 2U);
-  EXPECT_EQ(calls.front().macs, 2 * 9);
+  EXPECT_EQ(trace.calls.front().macs, 2 * 9);
   EXPECT_TRUE(y.of_task(0).is_same(y.of_task(1)));
+}
+
+TEST(Layer, ASecondTraceOfTheSameSizesComputesNothing) {
+  Linear layer("fc", 1, Rng(1), 3, 4);
+  const Streams x = Streams::shared(at::rand({2, 3}), 1);
+  LayerTrace trace;
+  layer.set_trace(&trace);
+  const at::Tensor first = layer(x).of_task(0);
+  const at::Tensor second = layer(x).of_task(0);
+  EXPECT_EQ(first.sizes(), second.sizes());
+  EXPECT_NE(first.abs().sum().item<double>(), 0);
+  EXPECT_EQ(second.abs().sum().item<double>(), 0);
+  EXPECT_EQ(trace.calls[0].macs, trace.calls[1].macs);
+  layer.set_trace(nullptr);
+  EXPECT_TRUE(at::equal(layer(x).of_task(0), first));
 }
 
 TEST(Layer, EqualCopiesGiveBitEqualOutputs) {
