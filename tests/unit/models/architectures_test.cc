@@ -111,7 +111,7 @@ TEST(Mmoe, GatesMixTheExpertsOfEachSample) {
     experts.push_back(y);
   }
   for (int64_t t = 0; t < 2; ++t) {
-    const at::Tensor gate = (*model->own_layers(t)[0])(x.flatten(1)).softmax(1);
+    const at::Tensor gate = (*model->own_layers(t).back())(x.flatten(1)).softmax(1);
     const at::Tensor expected =
         gate.select(1, 0).unsqueeze(1) * experts[0] + gate.select(1, 1).unsqueeze(1) * experts[1];
     EXPECT_TRUE(at::allclose(mixed.features[0].of_task(t), expected, 1e-5, 1e-6));
@@ -155,7 +155,7 @@ TEST(DselectK, SelectorsFollowTheCodes) {
                                     .tasks = class_tasks(1),
                                     .shape = {1, 1, 1}});
   const at::NoGradGuard no_grad;
-  const Layer& code = *model->own_layers(0)[0];
+  const Layer& code = *model->own_layers(0)[1];
   at::Tensor(code.copy(0)[0]).zero_();
   at::Tensor(code.copy(0)[1]).copy_(at::tensor({1.0, -1.0}, at::kFloat));  // bits 1 0: the expert with number 2
   const at::Tensor x = at::rand({2, 1, 1, 1});
