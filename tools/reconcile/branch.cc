@@ -33,12 +33,13 @@ void write_tree(const Experiment& experiment, const DataSignature& data, const B
 
 void branch(const Arguments& arguments) {
   const Experiment experiment = arguments.experiment.read();
-  arguments.output.prepare(experiment);
   const std::filesystem::path directory = arguments.output.directory;
-  const DataSplits data = load_data(experiment, "");
   const DataSignature signature = data_signature(experiment);
   const int64_t seed = experiment.seeds.front();
   const auto model = make_branching_model(experiment, signature, seed);
+  if (experiment.branching.resource > 0) (void)model->expected_gflops();  // refuses too many tasks before anything runs
+  arguments.output.prepare(experiment);
+  const DataSplits data = load_data(experiment, "");
   Progress progress("branching");
   const bool done = search_branches({.model = *model,
                                      .data = data,
