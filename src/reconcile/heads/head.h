@@ -22,8 +22,7 @@ using Head = std::function<at::Tensor(const HeadInput&)>;
 
 /// The shapes a head is built for.
 struct HeadShape {
-  int64_t channels = 0;      ///< of x
-  bool is_map = true;        ///< [B, channels, H, W] or [B, channels]
+  int64_t channels = 0;      ///< of x, which is [B, channels, H, W] or [B, channels]
   int64_t low_channels = 0;  ///< of low; 0 = there is none
   int64_t outputs = 0;
 };

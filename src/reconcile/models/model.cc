@@ -81,7 +81,6 @@ void MultiTaskModel::add_heads(const Backbone& backbone, const ModelContext& con
     }
     heads_.push_back(context.head(is_dense(task.kind) ? dense : "linear",
                                   {.channels = backbone.output().channels,
-                                   .is_map = backbone.output().is_map,
                                    .low_channels = backbone.low ? backbone.low->channels : 0,
                                    .outputs = task.num_outputs},
                                   scope));

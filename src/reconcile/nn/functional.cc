@@ -12,10 +12,6 @@ Streams relu6(const Streams& x) {
   return map(x, [](const at::Tensor& v) { return at::hardtanh(v, 0, 6); });
 }
 
-Streams sigmoid(const Streams& x) {
-  return map(x, [](const at::Tensor& v) { return v.sigmoid(); });
-}
-
 Streams max_pool(const Streams& x, int64_t kernel, int64_t stride, int64_t padding) {
   return map(x, [=](const at::Tensor& v) { return at::max_pool2d(v, kernel, stride, padding); });
 }
@@ -34,10 +30,6 @@ Streams flatten(const Streams& x) {
 
 Streams add(const Streams& a, const Streams& b) {
   return zip(a, b, [](const at::Tensor& u, const at::Tensor& v) { return u + v; });
-}
-
-Streams multiply(const Streams& a, const Streams& b) {
-  return zip(a, b, [](const at::Tensor& u, const at::Tensor& v) { return u * v; });
 }
 
 Streams concat(const Streams& a, const Streams& b) {

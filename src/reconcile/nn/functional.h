@@ -9,7 +9,6 @@ namespace reconcile {
 
 Streams relu(const Streams& x);
 Streams relu6(const Streams& x);
-Streams sigmoid(const Streams& x);
 Streams max_pool(const Streams& x, int64_t kernel, int64_t stride, int64_t padding);
 /// Mean over height and width: [B, C, H, W] -> [B, C].
 Streams global_average_pool(const Streams& x);
@@ -19,8 +18,6 @@ Streams image_average(const Streams& x);
 Streams flatten(const Streams& x);
 /// a + b; a side that is still shared is added to every stream of the other.
 Streams add(const Streams& a, const Streams& b);
-/// a * b, likewise.
-Streams multiply(const Streams& a, const Streams& b);
 /// Joins the channels.
 Streams concat(const Streams& a, const Streams& b);
 /// Bilinear resize of [B, C, H, W] to the height and width of `like`.

@@ -5,25 +5,14 @@
 
 #include "reconcile/base/error.h"
 #include "unit/convert/networks.h"
+#include "unit/convert/plans.h"
 
 namespace reconcile {
 namespace {
 
-using Names = std::vector<std::string>;
-
-SplitPlan plan_of(const Names& layers, const Partition& groups) {
-  SplitPlan plan{"test", {}};
-  for (const auto& layer : layers) plan.layers.emplace_back(layer, groups);
-  return plan;
-}
-
-void split_equal(MultiTaskModel& model, const Names& layers, Statistics statistics = Statistics::kMixed) {
-  convert(model, plan_of(layers, Partition::separate(model.num_tasks())), CopyInit::kEqual, statistics, kShape, Rng(5));
-}
-
 TEST(Convert, UnknownLayerIsAnError) {
   auto model = make_network("small_cnn", 2);
-  EXPECT_THROW(split_equal(*model, {"block9.conv"}), StateError);
+  EXPECT_THROW(split_equal(*model, {"block9.conv"}, kShape), StateError);
 }
 
 TEST(Convert, FreshCopiesDifferAndEqualOnesDoNot) {

@@ -5,28 +5,19 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "reconcile/convert/convert.h"
+#include "unit/convert/plans.h"
 #include "unit/models/networks.h"
 
 namespace reconcile {
 namespace {
 
 using Names = std::vector<std::string>;
-
-SplitPlan plan_of(const Names& layers, const Partition& groups) {
-  SplitPlan plan{"test", {}};
-  for (const auto& layer : layers) plan.layers.emplace_back(layer, groups);
-  return plan;
-}
+const std::vector<int64_t> kLawShape{1, 32, 32};
 
 Names layer_names(const MultiTaskModel& model) {
   Names names;
   for (const auto& layer : model.layers()) names.push_back(layer->name());
   return names;
-}
-
-void split_equal(MultiTaskModel& model, const Names& layers, Statistics statistics = Statistics::kMixed) {
-  convert(model, plan_of(layers, Partition::separate(model.num_tasks())), CopyInit::kEqual, statistics, {1, 32, 32},
-          Rng(5));
 }
 
 void share_all(MultiTaskModel& model) {
@@ -107,7 +98,7 @@ TEST_P(EveryNetwork, EqualCopiesGiveBitEqualOutputs) {
   const auto expected = predict(*model, x);
   for (const auto& subset : subsets(*model)) {
     const auto statistics = subset.size() == 1 ? Statistics::kMixed : Statistics::kStream;
-    split_equal(*model, subset, statistics);
+    split_equal(*model, subset, kLawShape, statistics);
     const auto actual = predict(*model, x);
     share_all(*model);
     for (size_t t = 0; t < 3; ++t) {
@@ -146,7 +137,7 @@ TEST_P(EveryNetwork, GradientsOfTheCopiesSumToTheSharedGradient) {
   const ParamLayout layout = model->shared_layout();
   const auto expected = gradients_of(loss(*model), model->shared_parameters());
   for (const auto& subset : subsets(*model)) {
-    split_equal(*model, subset);
+    split_equal(*model, subset, kLawShape);
     std::vector<at::Tensor> copies;
     for (const auto& name : subset) {
       for (int64_t g = 0; g < 3; ++g) {
@@ -175,7 +166,7 @@ TEST_P(EveryNetwork, GradientsOfTheCopiesSumToTheSharedGradient) {
 TEST_P(EveryNetwork, AnEmptyPlanIsTheIdentity) {
   auto model = network(GetParam(), 2);
   const auto before = model->num_parameters();
-  split_equal(*model, {});
+  split_equal(*model, {}, kLawShape);
   EXPECT_EQ(model->num_parameters(), before);
   EXPECT_EQ(model->shared_layout().num_layers(), static_cast<int64_t>(model->layers().size()));
 }
