@@ -19,7 +19,8 @@ void eval(const Arguments& arguments) {
   const Dataset& data = arguments.split == "test"    ? *run.data.test
                         : arguments.split == "train" ? *run.data.train
                                                      : *run.data.validation;
-  const Json metrics = to_json(run.model->tasks(), evaluate(*run.model, data, run.experiment.train.eval_batch_size));
+  const TrainOptions& train = run.experiment.train;
+  const Json metrics = to_json(run.model->tasks(), evaluate(*run.model, data, train.eval_batch_size, train.workers));
   if (arguments.json) {
     return print({{"run", arguments.run},
                   {"split", arguments.split},

@@ -5,8 +5,6 @@
 
 #include <cmath>
 
-#include "reconcile/base/error.h"
-
 namespace reconcile {
 namespace {
 
@@ -44,21 +42,32 @@ std::vector<int64_t> target_shape(const Task& task, int64_t count, int64_t heigh
   return shape;
 }
 
-void check_targets(const Task& task, const at::Tensor& stored, int64_t count, int64_t height, int64_t width) {
+std::string target_problem(const Task& task, const at::Tensor& stored, int64_t count, int64_t height, int64_t width) {
   const auto shape = target_shape(task, count, height, width);
   const bool signed_whole = at::isIntegralType(stored.scalar_type(), false) && stored.scalar_type() != at::kByte;
   if (stored.sizes() != at::IntArrayRef(shape) || (is_class(task.kind) && !signed_whole)) {
-    fail<InvalidArgument>("image set: targets of task \"{}\" are {} [{}], {} needs {} [{}].", task.name,
-                          c10::toString(stored.scalar_type()), fmt::join(stored.sizes(), ", "), kind_name(task.kind),
-                          is_class(task.kind) ? "signed whole numbers" : "numbers", fmt::join(shape, ", "));
+    return fmt::format("targets of task \"{}\" are {} [{}], {} needs {} [{}].", task.name,
+                       c10::toString(stored.scalar_type()), fmt::join(stored.sizes(), ", "), kind_name(task.kind),
+                       is_class(task.kind) ? "signed whole numbers" : "numbers", fmt::join(shape, ", "));
   }
-  if (stored.numel() == 0) return;
+  if (stored.numel() == 0) return "";
+  const bool unknown_is_nan = task.kind == TaskKind::kRegression;
+  const auto [least, most] = at::aminmax(unknown_is_nan ? stored.nan_to_num(0, INFINITY, -INFINITY) : stored);
   const auto [low, high] = range_of(task);
-  for (const auto& value : {stored.min().item<double>(), stored.max().item<double>()}) {
+  for (const auto& value : {least.item<double>(), most.item<double>()}) {
     if (value >= low && value <= high) continue;
-    fail<InvalidArgument>("image set: task \"{}\" has the target {}, {} needs {} ... {}.", task.name,
-                          std::isnan(value) ? "nan" : fmt::format("{}", value), kind_name(task.kind), low, high);
+    return fmt::format("task \"{}\" has the target {}, {} needs {} ... {}.", task.name,
+                       std::isnan(value) ? "nan" : fmt::format("{}", value), kind_name(task.kind), low, high);
   }
+  return "";
+}
+
+at::Tensor unknown_target(const Task& task, int64_t height, int64_t width) {
+  const auto shape = target_shape(task, 1, height, width);
+  double mark = kVoid;
+  if (task.kind == TaskKind::kDepth || task.kind == TaskKind::kNormals) mark = 0;
+  if (task.kind == TaskKind::kRegression) mark = std::numeric_limits<double>::quiet_NaN();
+  return at::full(at::IntArrayRef(shape).slice(1), mark, is_class(task.kind) ? at::kLong : at::kFloat);
 }
 
 at::Tensor as_target(const Task& task, const at::Tensor& stored) {

@@ -10,7 +10,7 @@ namespace reconcile {
 ///
 ///     classification       int64 [B]                     -1
 ///     multi_label          float32 [B, labels], 0 or 1   -1
-///     regression           float32 [B, numbers]          (always known)
+///     regression           float32 [B, numbers]          NaN
 ///     segmentation, parts  int64 [B, H, W]               -1
 ///     depth                float32 [B, 1, H, W]          0
 ///     normals              float32 [B, 3, H, W]          the zero vector
@@ -22,9 +22,12 @@ constexpr int64_t kVoid = -1;
 /// The shape of the targets of `count` images of `height` x `width` pixels.
 std::vector<int64_t> target_shape(const Task& task, int64_t count, int64_t height, int64_t width);
 
-/// InvalidArgument, naming the task, unless `stored` [N, ...] holds targets for `count` images of `height` x `width`
-/// pixels: shapes and values as above; classes may be stored as any signed whole numbers and the rest as any type.
-void check_targets(const Task& task, const at::Tensor& stored, int64_t count, int64_t height, int64_t width);
+/// What is wrong with `stored` [N, ...] as targets for `count` images of `height` x `width` pixels, naming the task, or
+/// "": shapes and values as above; classes may be stored as any signed whole numbers and the rest as any type.
+std::string target_problem(const Task& task, const at::Tensor& stored, int64_t count, int64_t height, int64_t width);
+
+/// The target of one image of which nothing is known, in the types of `as_target`.
+at::Tensor unknown_target(const Task& task, int64_t height, int64_t width);
 
 /// Stored targets in the types that losses and metrics read.
 at::Tensor as_target(const Task& task, const at::Tensor& stored);

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "reconcile/base/options.h"
+#include "reconcile/base/rng.h"
 #include "reconcile/core/batch.h"
 #include "reconcile/core/task.h"
 
@@ -20,8 +20,16 @@ class Dataset {
   [[nodiscard]] virtual int64_t size() const = 0;
   /// [C, H, W]
   [[nodiscard]] virtual std::vector<int64_t> input_shape() const = 0;
-  /// The given samples, in the given order. Indices lie in [0, size()).
-  [[nodiscard]] virtual Batch batch(std::span<const int64_t> samples) const = 0;
+  /// The same samples with one of the tasks; nothing of the others is read.
+  [[nodiscard]] virtual std::shared_ptr<const Dataset> only(int64_t task) const = 0;
+  /// The given samples, in the given order. Indices lie in [0, size()). What is drawn anew each time (augmentation)
+  /// comes from `rng` alone.
+  [[nodiscard]] Batch batch(std::span<const int64_t> samples, const Rng& rng = Rng(0)) const {
+    return read(samples, rng);
+  }
+
+ private:
+  [[nodiscard]] virtual Batch read(std::span<const int64_t> samples, const Rng& rng) const = 0;
 };
 
 /// A data set cut into its parts. `validation` is held out of the training data; never of the test data.
@@ -32,30 +40,8 @@ struct DataSplits {
   Json fingerprint;  ///< what identifies the data: source, generator version, sizes, checksums
 };
 
-/// Images and targets kept whole in memory; a batch is one gather, and one conversion where they are kept as bytes.
-class ImageSet final : public Dataset {
- public:
-  /// `images` [N, C, H, W], uint8 (255 becomes 1) or float32: one tensor for all tasks, or one for each that has images
-  /// of its own, all of one shape. `targets` one a task, as `check_targets` wants them. InvalidArgument if something
-  /// does not fit.
-  ImageSet(TaskSet tasks, Streams images, std::vector<at::Tensor> targets);
-  /// All tasks on the same images.
-  ImageSet(const TaskSet& tasks, at::Tensor images, std::vector<at::Tensor> targets);
-  [[nodiscard]] const TaskSet& tasks() const override { return tasks_; }
-  [[nodiscard]] int64_t size() const override;
-  [[nodiscard]] std::vector<int64_t> input_shape() const override;
-  [[nodiscard]] Batch batch(std::span<const int64_t> samples) const override;
-  [[nodiscard]] const Streams& images() const { return images_; }
-  [[nodiscard]] const std::vector<at::Tensor>& targets() const { return targets_; }
-
- private:
-  TaskSet tasks_;
-  Streams images_;
-  std::vector<at::Tensor> targets_;
-};
-
 /// The same samples with some of the tasks, for single-task runs. InvalidArgument if `task` is not a task of `whole`.
-std::shared_ptr<const Dataset> only_task(std::shared_ptr<const Dataset> whole, const std::string& task);
+std::shared_ptr<const Dataset> only_task(const std::shared_ptr<const Dataset>& whole, const std::string& task);
 /// The same for all parts.
 DataSplits only_task(DataSplits whole, const std::string& task);
 

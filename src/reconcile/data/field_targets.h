@@ -7,7 +7,7 @@
 namespace reconcile {
 
 /// What a task is to find in smooth images [N, C, H, W] (uint8), computed from the pixels alone, in the form of
-/// `check_targets`. The name of the task decides which colours it looks at; a sample's target does not depend on the
+/// core/target.h. The name of the task decides which colours it looks at; a sample's target does not depend on the
 /// other samples. The scale of "near one" below is that of the images of `draw_field`.
 ///
 /// Of the mean and the deviation of every channel, mixed to one number near one (to `num_outputs` numbers):

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "reconcile/base/rng.h"
-#include "reconcile/data/dataset.h"
+#include "reconcile/data/image_set.h"
 
 namespace reconcile {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "reconcile/base/rng.h"
-#include "reconcile/data/dataset.h"
+#include "reconcile/data/image_set.h"
 #include "reconcile/data/mnist_files.h"
 
 namespace reconcile {

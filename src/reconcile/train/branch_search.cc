@@ -158,7 +158,7 @@ class Search {
       for (size_t i = 0; i < size; ++i) chosen.push_back(samples_[begin + order[static_cast<size_t>(s) * size + i]]);
       search_.model.begin_step({(epoch_ - 1) * steps + s, steps, search_.options.epochs},
                                rng.fork("noise").fork(static_cast<uint64_t>(s)));
-      use(search_.data.train->batch(chosen));
+      use(search_.data.train->batch(chosen, rng.fork("augmentation").fork(static_cast<uint64_t>(s))));
       num_steps_ = s + 1;
       if (search_.stop) return false;
     }

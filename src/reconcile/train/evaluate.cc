@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "reconcile/base/json_lines.h"
+#include "reconcile/data/loader.h"
 
 namespace reconcile {
 namespace {
@@ -34,15 +34,14 @@ double log_achievement(const Task& task, const MetricValues& values) {
 
 }  // namespace
 
-TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, int64_t batch_size) {
+TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, int64_t batch_size, int64_t workers) {
   const at::NoGradGuard no_grad;
-  std::vector<int64_t> samples(static_cast<size_t>(data.size()));
-  std::iota(samples.begin(), samples.end(), int64_t{0});
+  const int64_t count = num_batches(data, batch_size);
+  Loader loader(data, in_order(data, batch_size), 0, count, workers);
   std::vector<MetricSum> sums(model.tasks().begin(), model.tasks().end());
   model.set_training(false);
-  for (int64_t begin = 0; begin < data.size(); begin += batch_size) {
-    const auto count = static_cast<size_t>(std::min(batch_size, data.size() - begin));
-    const Batch batch = data.batch(std::span(samples).subspan(static_cast<size_t>(begin), count));
+  for (int64_t b = 0; b < count; ++b) {
+    const Batch batch = loader.next();
     const auto predictions = model.forward(batch.inputs);
     for (size_t t = 0; t < sums.size(); ++t) sums[t].add(predictions[t], batch.targets[t]);
   }

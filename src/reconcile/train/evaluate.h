@@ -6,9 +6,9 @@
 
 namespace reconcile {
 
-/// Metrics of every task over a whole data set, in evaluation mode, in batches of `batch_size`; the values do not
-/// depend on it but for rounding. Leaves the model in training mode.
-TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, int64_t batch_size);
+/// Metrics of every task over a whole data set, in evaluation mode, in batches of `batch_size` that `workers` threads
+/// read ahead; the values do not depend on either but for rounding. Leaves the model in training mode.
+TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, int64_t batch_size, int64_t workers);
 
 /// {task: {metric: value}}, in the order of `metric_names`.
 Json to_json(const TaskSet& tasks, const TaskMetrics& metrics);

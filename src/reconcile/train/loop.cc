@@ -8,6 +8,7 @@
 #include "reconcile/base/json_lines.h"
 #include "reconcile/base/version.h"
 #include "reconcile/conflict/summary.h"
+#include "reconcile/data/loader.h"
 #include "reconcile/train/checkpoint.h"
 #include "reconcile/train/epoch_sums.h"
 #include "reconcile/train/evaluate.h"
@@ -121,13 +122,12 @@ class Run {
 
   /// Runs the rest of the current epoch; false if it was stopped.
   bool run_epoch() {
-    const auto order =
-        job_.rng.fork("shuffle").fork(static_cast<uint64_t>(epoch_)).permutation(job_.data.train->size());
+    Loader loader = batches_of_epoch();
     const double factor = schedule_factor(job_.schedule, epoch_, job_.options.epochs);
     while (position_ < steps_per_epoch_) {
       const auto begin = Clock::now();
       const Moment moment{total_steps_, steps_per_epoch_, job_.options.epochs};
-      sums_.add((*step_)(batches(order), moment, job_.optimizer.lr * factor, method_rng_));
+      sums_.add((*step_)(next_batches(loader), moment, job_.optimizer.lr * factor, method_rng_));
       ++position_;
       ++total_steps_;
       step_seconds_ += seconds_since(begin);
@@ -141,15 +141,24 @@ class Run {
     return true;
   }
 
+  /// The batches that are left of the current epoch.
+  [[nodiscard]] Loader batches_of_epoch() const {
+    const Dataset& data = *job_.data.train;
+    const auto epoch = static_cast<uint64_t>(epoch_);
+    const Rng augmentation = job_.rng.fork("augmentation").fork(epoch);
+    const int64_t size = job_.options.batch_size;
+    const auto plan = [=, order = job_.rng.fork("shuffle").fork(epoch).permutation(data.size())](int64_t number) {
+      const auto begin = order.begin() + number * size;
+      return BatchPlan{{begin, begin + size}, augmentation.fork(static_cast<uint64_t>(number))};
+    };
+    const int64_t count = job_.method.batches_per_step();
+    return {data, plan, position_ * count, steps_per_epoch_ * count, job_.options.workers};
+  }
+
   /// The independent batches of the next step.
-  [[nodiscard]] std::vector<Batch> batches(const std::vector<int64_t>& order) const {
-    const auto size = static_cast<size_t>(job_.options.batch_size);
-    const auto count = static_cast<size_t>(job_.method.batches_per_step());
+  [[nodiscard]] std::vector<Batch> next_batches(Loader& loader) const {
     std::vector<Batch> result;
-    for (size_t b = 0; b < count; ++b) {
-      const size_t begin = (static_cast<size_t>(position_) * count + b) * size;
-      result.push_back(job_.data.train->batch(std::span(order).subspan(begin, size)));
-    }
+    for (int64_t b = 0; b < job_.method.batches_per_step(); ++b) result.push_back(loader.next());
     return result;
   }
 
@@ -184,9 +193,13 @@ class Run {
     if (epoch_ <= job_.options.epochs && (epoch_ - 1) % job_.options.checkpoint_every == 0) save();
   }
 
+  [[nodiscard]] TaskMetrics evaluate_on(const Dataset& data) const {
+    return evaluate(job_.model, data, job_.options.eval_batch_size, job_.options.workers);
+  }
+
   void validate(Json& record) {
     if (job_.data.validation->size() == 0) return;
-    const TaskMetrics metrics = evaluate(job_.model, *job_.data.validation, job_.options.eval_batch_size);
+    const TaskMetrics metrics = evaluate_on(*job_.data.validation);
     record["validation"] = to_json(job_.model.tasks(), metrics);
     job_.method.scalarizer.after_validation(achievements(job_.model.tasks(), metrics));
     const double score = validation_score(job_.model.tasks(), metrics);
@@ -215,7 +228,7 @@ class Run {
 
   /// Test metrics of the last and of the best epoch; the one time that the test split is looked at.
   Json finish() {
-    const TaskMetrics test = evaluate(job_.model, *job_.data.test, job_.options.eval_batch_size);
+    const TaskMetrics test = evaluate_on(*job_.data.test);
     write_atomically(job_.directory / "model.safetensors", encode_safetensors(job_.model.state()));
     Json best = nullptr;
     if (!best_.is_null()) best = test_of_best(test);
@@ -243,7 +256,7 @@ class Run {
       return best;
     }
     job_.model.load_state(decode_file("best.safetensors"), "best.safetensors");
-    best["test"] = to_json(job_.model.tasks(), evaluate(job_.model, *job_.data.test, job_.options.eval_batch_size));
+    best["test"] = to_json(job_.model.tasks(), evaluate_on(*job_.data.test));
     job_.model.load_state(decode_file("model.safetensors"), "model.safetensors");
     return best;
   }

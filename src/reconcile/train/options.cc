@@ -12,6 +12,8 @@ const OptionTable<TrainOptions>& train_options() {
              "samples at a time in evaluation; does not change the metrics"),
       option("evaluate_every", &O::evaluate_every, at_least(1), "epochs between evaluations on the validation split"),
       option("checkpoint_every", &O::checkpoint_every, at_least(1), "epochs between checkpoints"),
+      option("workers", &O::workers, at_least(0),
+             "threads that read batches ahead of the step; 0 reads in between; does not change any number"),
   };
   return table;
 }

@@ -13,6 +13,7 @@ struct TrainOptions {
   int64_t eval_batch_size = 1000;
   int64_t evaluate_every = 1;    ///< epochs between evaluations on the validation split; the last epoch always is
   int64_t checkpoint_every = 1;  ///< epochs between checkpoints
+  int64_t workers = 1;           ///< threads that read batches ahead
 };
 const OptionTable<TrainOptions>& train_options();
 

@@ -1,8 +1,7 @@
-#include "reconcile/data/dataset.h"
-
 #include <ATen/ATen.h>
 
 #include "reconcile/base/error.h"
+#include "reconcile/data/image_set.h"
 #include "unit/data/temp_folder.h"
 
 namespace reconcile {

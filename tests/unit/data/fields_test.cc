@@ -3,7 +3,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/core/target.h"
-#include "reconcile/data/dataset.h"
+#include "reconcile/data/image_set.h"
 #include "reconcile/data/field_targets.h"
 #include "unit/base/support.h"
 

@@ -2,7 +2,7 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
-#include "reconcile/data/dataset.h"
+#include "reconcile/data/image_set.h"
 
 namespace reconcile {
 namespace dataset_entries {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "reconcile/aggregators/aggregator.h"
+#include "reconcile/data/image_set.h"
 #include "reconcile/train/loop.h"
 #include "unit/models/networks.h"
 
