@@ -45,7 +45,7 @@ class CheckLayers(unittest.TestCase):
         self.refuses("src/reconcile/report/a.cc", '#include "reconcile/core/task.h"\n', "report may not include")
 
     def test_refuses_train_seeing_more_than_interfaces(self):
-        self.refuses("src/reconcile/train/a.cc", '#include "reconcile/data/idx.h"\n', "train may not include")
+        self.refuses("src/reconcile/train/a.cc", '#include "reconcile/files/idx.h"\n', "train may not include")
         self.refuses("src/reconcile/train/a.cc", '#include "reconcile/catalog/catalog.h"\n', "train may not include")
 
     def test_refuses_a_method_that_is_included(self):

@@ -10,7 +10,7 @@
 #include "reconcile/base/json_lines.h"
 #include "reconcile/catalog/catalog.h"
 #include "reconcile/commands.h"
-#include "reconcile/data/npy.h"
+#include "reconcile/files/npy.h"
 #include "reconcile/report/directions_chart.h"
 
 namespace reconcile::tool {

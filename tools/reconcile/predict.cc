@@ -4,7 +4,7 @@
 #include "reconcile/base/file.h"
 #include "reconcile/commands.h"
 #include "reconcile/data/input_file.h"
-#include "reconcile/data/npy.h"
+#include "reconcile/files/npy.h"
 #include "reconcile/progress.h"
 #include "reconcile/run_folder.h"
 

@@ -1,12 +1,13 @@
 // Smooth random colour fields with targets of any list of tasks, each computed from the pixels: every kind of task can
 // be trained, and any network planned, without files.
 
+#include "reconcile/draw/fields.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
 #include "reconcile/base/error.h"
 #include "reconcile/core/target.h"
-#include "reconcile/data/field_images.h"
 #include "reconcile/data/field_targets.h"
 #include "reconcile/data/generated.h"
 #include "reconcile/data/task_list.h"

@@ -3,10 +3,11 @@
 // one stray stroke and noise. The tasks look for different things in the same pixels, so their
 // gradients conflict; docs/guide/glyphs.md has the numbers.
 
+#include "reconcile/draw/glyphs.h"
+
 #include <cmath>
 
 #include "reconcile/data/generated.h"
-#include "reconcile/data/glyphs_draw.h"
 
 namespace reconcile::dataset_entries {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
-#include "reconcile/data/jpeg_file.h"
-#include "reconcile/data/npy.h"
-#include "reconcile/data/png_file.h"
+#include "reconcile/files/jpeg_file.h"
+#include "reconcile/files/npy.h"
+#include "reconcile/files/png_file.h"
 
 namespace reconcile {
 namespace {

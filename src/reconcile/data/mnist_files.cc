@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "reconcile/base/error.h"
-#include "reconcile/data/idx.h"
+#include "reconcile/files/idx.h"
 
 namespace reconcile {
 namespace fs = std::filesystem;

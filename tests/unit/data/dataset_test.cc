@@ -2,7 +2,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/data/image_set.h"
-#include "unit/data/temp_folder.h"
+#include "unit/files/temp_folder.h"
 
 namespace reconcile {
 namespace {

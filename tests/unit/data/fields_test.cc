@@ -3,8 +3,8 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/core/target.h"
-#include "reconcile/data/image_set.h"
 #include "reconcile/data/field_targets.h"
+#include "reconcile/data/image_set.h"
 #include "unit/base/support.h"
 
 namespace reconcile {

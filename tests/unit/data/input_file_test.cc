@@ -6,9 +6,9 @@
 #include <zlib.h>
 
 #include "reconcile/base/error.h"
-#include "reconcile/data/jpeg_file.h"
-#include "reconcile/data/npy.h"
-#include "reconcile/data/png_file.h"
+#include "reconcile/files/jpeg_file.h"
+#include "reconcile/files/npy.h"
+#include "reconcile/files/png_file.h"
 #include "unit/base/support.h"
 
 namespace reconcile {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "reconcile/base/error.h"
-#include "unit/data/temp_folder.h"
+#include "unit/files/temp_folder.h"
 
 namespace reconcile {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/data/generated.h"
-#include "unit/data/temp_folder.h"
+#include "unit/files/temp_folder.h"
 
 namespace reconcile {
 namespace {

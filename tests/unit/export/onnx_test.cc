@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 #include "reconcile/base/error.h"
-#include "reconcile/data/npy.h"
+#include "reconcile/files/npy.h"
 #include "unit/base/support.h"
 #include "unit/export/fixture.h"
 

@@ -1,4 +1,4 @@
-#include "reconcile/data/npy.h"
+#include "reconcile/files/npy.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>

@@ -1,9 +1,9 @@
-#include "reconcile/data/idx.h"
+#include "reconcile/files/idx.h"
 
 #include <ATen/ATen.h>
 
 #include "reconcile/base/error.h"
-#include "unit/data/temp_folder.h"
+#include "unit/files/temp_folder.h"
 
 namespace reconcile {
 namespace {

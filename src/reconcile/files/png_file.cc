@@ -1,4 +1,4 @@
-#include "reconcile/data/png_file.h"
+#include "reconcile/files/png_file.h"
 
 #include <ATen/ATen.h>
 #include <png.h>
@@ -66,7 +66,7 @@ class PngReader {
   png_infop info_ = nullptr;
 };
 
-[[noreturn]] void damaged(const std::filesystem::path& path, const std::string& what) {
+[[noreturn]] void damaged_png(const std::filesystem::path& path, const std::string& what) {
   fail<DataError>("{}: not a readable PNG file: {}. Save it again.", path.string(), what);
 }
 
@@ -76,17 +76,18 @@ bool is_png(const std::string& bytes) { return bytes.starts_with("\x89PNG\r\n\x1
 
 at::Tensor decode_png(const std::string& bytes, const std::filesystem::path& path) {
   PngReader reader(bytes);
-  if (!reader.read_header()) damaged(path, reader.error());
+  if (!reader.read_header()) damaged_png(path, reader.error());
   const int64_t height = reader.height();
   const int64_t width = reader.width();
   // Deflate shrinks to no less than 1/1032, and one byte holds up to 8 pixels.
   if (height * width / (1032 * 8) > static_cast<int64_t>(bytes.size())) {
-    damaged(path, fmt::format("it announces {} x {} pixels, which {} bytes cannot hold", width, height, bytes.size()));
+    damaged_png(path,
+                fmt::format("it announces {} x {} pixels, which {} bytes cannot hold", width, height, bytes.size()));
   }
   at::Tensor pixels = at::empty({height, width, reader.channels()}, at::kByte);
   std::vector<png_bytep> rows;
   for (int64_t y = 0; y < height; ++y) rows.push_back(pixels.data_ptr<uint8_t>() + y * width * reader.channels());
-  if (!reader.read_pixels(rows.data())) damaged(path, reader.error());
+  if (!reader.read_pixels(rows.data())) damaged_png(path, reader.error());
   return pixels.permute({2, 0, 1}).contiguous();
 }
 

@@ -1,7 +1,7 @@
 // IDX: two zero bytes, a type byte, the number of dimensions, one big-endian 32-bit size a
 // dimension, the values row by row.
 
-#include "reconcile/data/idx.h"
+#include "reconcile/files/idx.h"
 
 #include <fmt/ranges.h>
 

@@ -1,4 +1,4 @@
-#include "reconcile/data/field_images.h"
+#include "reconcile/draw/fields.h"
 
 #include <cmath>
 #include <functional>

@@ -3,7 +3,7 @@
 #include <span>
 
 #include "reconcile/base/rng.h"
-#include "reconcile/data/glyph_shapes.h"
+#include "reconcile/draw/glyph_shapes.h"
 
 namespace reconcile {
 

@@ -1,4 +1,4 @@
-#include "reconcile/data/glyph_shapes.h"
+#include "reconcile/draw/glyph_shapes.h"
 
 #include <cmath>
 #include <numbers>

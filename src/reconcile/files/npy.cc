@@ -1,4 +1,4 @@
-#include "reconcile/data/npy.h"
+#include "reconcile/files/npy.h"
 
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>
@@ -16,17 +16,18 @@ namespace {
 constexpr char kMagic[] = "\x93NUMPY";
 constexpr size_t kMagicSize = 6;
 
-[[noreturn]] void damaged(const std::filesystem::path& path, const std::string& what) {
+[[noreturn]] void damaged_npy(const std::filesystem::path& path, const std::string& what) {
   fail<DataError>("{}: not a readable NumPy file: {}. Save it again with numpy.save.", path.string(), what);
 }
 
 /// What stands behind 'key': in the header's dictionary, up to `end`.
 std::string value_of(const std::string& header, const std::string& key, char end, const std::filesystem::path& path) {
   const auto found = header.find(fmt::format("'{}':", key));
-  if (found == std::string::npos) damaged(path, fmt::format("its header has no '{}'", key));
+  if (found == std::string::npos) damaged_npy(path, fmt::format("its header has no '{}'", key));
   const size_t begin = header.find_first_not_of(' ', found + key.size() + 3);
   const size_t stop = header.find(end, begin);
-  if (begin == std::string::npos || stop == std::string::npos) damaged(path, fmt::format("its '{}' does not end", key));
+  if (begin == std::string::npos || stop == std::string::npos)
+    damaged_npy(path, fmt::format("its '{}' does not end", key));
   return header.substr(begin, stop - begin);
 }
 
@@ -44,7 +45,7 @@ std::vector<int64_t> parse_shape(const std::string& text, const std::filesystem:
     int64_t size = 0;
     const auto [next, error] = std::from_chars(at, end, size);
     if (error != std::errc() || size < 0 || (size > 0 && count > (int64_t{1} << 40) / size)) {
-      damaged(path, fmt::format("its shape is {})", text));
+      damaged_npy(path, fmt::format("its shape is {})", text));
     }
     count *= std::max<int64_t>(size, 1);
     shape.push_back(size);
@@ -60,21 +61,21 @@ const std::map<std::string, at::ScalarType> kTypes = {
 at::ScalarType parse_type(const std::string& descr, const std::filesystem::path& path) {
   const auto found = kTypes.find(descr);
   if (found == kTypes.end()) {
-    damaged(path, fmt::format("its type is {}, readable are float32, float64, int32, int64 and uint8", descr));
+    damaged_npy(path, fmt::format("its type is {}, readable are float32, float64, int32, int64 and uint8", descr));
   }
   return found->second;
 }
 
 /// The header's text, and where the data begins.
 std::pair<std::string, size_t> header_of(const std::string& bytes, const std::filesystem::path& path) {
-  if (!is_npy(bytes) || bytes.size() < 12) damaged(path, "it does not begin with \\x93NUMPY");
+  if (!is_npy(bytes) || bytes.size() < 12) damaged_npy(path, "it does not begin with \\x93NUMPY");
   const auto byte = [&](size_t i) { return static_cast<size_t>(static_cast<unsigned char>(bytes[i])); };
   const bool is_long = byte(kMagicSize) > 1;  // version 1 has a length of two bytes, later ones of four
   const size_t begin = is_long ? 12 : 10;
   size_t length = byte(8) + (byte(9) << 8);
   if (is_long) length += (byte(10) << 16) + (byte(11) << 24);
   if (length > bytes.size() - begin) {
-    damaged(path, fmt::format("its header claims {} bytes, {} are there", length, bytes.size() - begin));
+    damaged_npy(path, fmt::format("its header claims {} bytes, {} are there", length, bytes.size() - begin));
   }
   return {bytes.substr(begin, length), begin + length};
 }
@@ -93,7 +94,7 @@ at::Tensor decode_npy(const std::string& bytes, const std::filesystem::path& pat
   for (const int64_t size : shape) count *= size;
   const size_t claimed = static_cast<size_t>(count) * at::elementSize(type);
   if (claimed != bytes.size() - begin) {
-    damaged(path, fmt::format("its header claims {} bytes of data, {} are there", claimed, bytes.size() - begin));
+    damaged_npy(path, fmt::format("its header claims {} bytes of data, {} are there", claimed, bytes.size() - begin));
   }
   at::Tensor array = at::empty(shape, type);
   if (claimed > 0) std::memcpy(array.data_ptr(), bytes.data() + begin, claimed);

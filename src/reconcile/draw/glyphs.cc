@@ -1,4 +1,4 @@
-#include "reconcile/data/glyphs_draw.h"
+#include "reconcile/draw/glyphs.h"
 
 #include <algorithm>
 #include <cmath>
