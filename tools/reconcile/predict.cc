@@ -11,7 +11,7 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct PredictArguments {
   RunArguments run;
   std::vector<std::string> inputs;
   std::string out;
@@ -63,7 +63,7 @@ void write_task(const std::string& folder, const Task& task, const at::Tensor& p
   write_array(folder, task.name + ".classes", classes.to(task.num_outputs <= 256 ? at::kByte : at::kInt));
 }
 
-void predict(const Arguments& arguments) {
+void predict(const PredictArguments& arguments) {
   const RestoredModel run = arguments.run.restore();
   const TaskSet& tasks = run.model->tasks();
   make_folder(arguments.out);
@@ -83,7 +83,7 @@ void predict(const Arguments& arguments) {
 
 void add_predict(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("predict", "apply a trained network to arrays and images");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PredictArguments>();
   arguments->run.add_to(*verb);
   verb->add_option("inputs", arguments->inputs, ".npy arrays [N, C, H, W] or [C, H, W], PNG or JPEG images")
       ->required();

@@ -8,12 +8,12 @@
 namespace reconcile {
 namespace {
 
-struct Range {
+struct TargetRange {
   double low;
   double high;
 };
 
-Range range_of(const Task& task) {
+TargetRange range_of(const Task& task) {
   switch (task.kind) {
     case TaskKind::kClassification:
     case TaskKind::kSegmentation:
