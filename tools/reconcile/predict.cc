@@ -71,7 +71,8 @@ void predict(const PredictArguments& arguments) {
   const at::NoGradGuard no_grad;
   std::vector<std::vector<at::Tensor>> parts(tasks.size());
   for (const std::string& input : arguments.inputs) {
-    const at::Tensor x = read_inputs(input, run.data.input_shape, arguments.resize);
+    const at::Tensor read = read_inputs(input, run.data.input_shape, arguments.resize);
+    const at::Tensor x = normalise(read, run.experiment.transform);
     const auto predictions = predict_file(*run.model, x, run.experiment.train.eval_batch_size);
     print_classes(input, tasks, predictions);
     for (size_t t = 0; t < parts.size(); ++t) parts[t].push_back(predictions[t]);
