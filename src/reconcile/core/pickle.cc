@@ -13,8 +13,9 @@ constexpr size_t kMaxValues = size_t{1} << 22;  // a network of ten thousand ten
 
 }  // namespace
 
-PickleReader::PickleReader(std::string_view bytes, std::vector<std::string> globals, std::filesystem::path path)
-    : bytes_(bytes), globals_(std::move(globals)), path_(std::move(path)) {}
+PickleReader::PickleReader(std::string_view bytes, std::vector<std::string> globals, std::filesystem::path path,
+                           std::string advice)
+    : bytes_(bytes), globals_(std::move(globals)), path_(std::move(path)), advice_(std::move(advice)) {}
 
 void PickleReader::damaged(const std::string& what) const {
   fail<DataError>("{}: damaged: {} at byte {} of its pickle. Fetch or save it again.", path_.string(), what, position_);
@@ -37,8 +38,7 @@ std::string PickleReader::take_line() {
 void PickleReader::count(size_t values) {
   count_ += values;
   if (count_ > kMaxValues) {
-    fail<DataError>("{}: its pickle has more than {} values. Save the network's state_dict alone.", path_.string(),
-                    kMaxValues);
+    fail<DataError>("{}: its pickle has more than {} values. {}", path_.string(), kMaxValues, advice_);
   }
 }
 
@@ -48,15 +48,20 @@ void PickleReader::push(PickleValue value) {
   stack_.push_back(&values_.back());
 }
 
-void PickleReader::push_text(size_t length) { push({.kind = Kind::kText, .text = std::string(take(length))}); }
+void PickleReader::push_text(size_t length) {
+  const std::string_view bytes = take(length);
+  push({.kind = Kind::kText, .text = std::string(bytes), .bytes = bytes});
+}
+
+void PickleReader::push_bytes(uint64_t length) { push({.kind = Kind::kBytes, .bytes = take(length)}); }
 
 void PickleReader::push_global(const std::string& module, const std::string& name) {
   const std::string global = fmt::format("{}.{}", module, name);
   if (std::find(globals_.begin(), globals_.end(), global) == globals_.end()) {
     fail<DataError>(
-        "{}: its pickle asks for \"{}\". Only what tensors need is read, because anything else in a pickle can run "
-        "programs. In Python, save the tensors alone: torch.save(model.state_dict(), path).",
-        path_.string(), global.substr(0, 200));
+        "{}: its pickle asks for \"{}\". Only what numbers need is read, because anything else in a pickle can run "
+        "programs. {}",
+        path_.string(), global.substr(0, 200), advice_);
   }
   push({.kind = Kind::kGlobal, .text = global});
 }
@@ -111,6 +116,14 @@ void PickleReader::call() {
   if (function->kind != Kind::kGlobal || arguments->kind != Kind::kSequence) damaged("a call has no function");
   if (function->text == "collections.OrderedDict") return push_ordered_dict(arguments->items);
   push({.kind = Kind::kCall, .text = function->text, .items = {arguments}});
+}
+
+/// Attributes of an object: what an array holds, or the _metadata of a state_dict, which nobody needs.
+void PickleReader::set_state() {
+  const PickleValue* state = pop();
+  PickleValue* object = pop();
+  if (object->kind == Kind::kCall && object->items.size() == 1) object->items.push_back(state);
+  stack_.push_back(object);
 }
 
 void PickleReader::put(uint32_t index) {

@@ -49,6 +49,13 @@ bool PickleReader::push_plain(char opcode) {
     case '\x8c':  // SHORT_BINUNICODE
     case 'U':     // SHORT_BINSTRING
       return push_text(take_number<uint8_t>()), true;
+    case 'C':  // SHORT_BINBYTES
+      return push_bytes(take_number<uint8_t>()), true;
+    case 'B':  // BINBYTES
+      return push_bytes(take_number<uint32_t>()), true;
+    case '\x8e':  // BINBYTES8
+    case '\x96':  // BYTEARRAY8
+      return push_bytes(take_number<uint64_t>()), true;
     default:
       return false;
   }
@@ -104,8 +111,8 @@ bool PickleReader::refer(char opcode) {
       return push({.kind = Kind::kPersistent, .items = {pop()}}), true;
     case 'R':  // REDUCE
       return call(), true;
-    case 'b':  // BUILD: attributes of an object, here the _metadata of a state_dict
-      return pop(), true;
+    case 'b':  // BUILD
+      return set_state(), true;
     case 'q':  // BINPUT
       return put(take_number<uint8_t>()), true;
     case 'r':  // LONG_BINPUT
@@ -129,8 +136,8 @@ const PickleValue& PickleReader::next() {
     const char opcode = take(1).front();
     if (opcode == '.') return *pop();
     if (!push_plain(opcode) && !collect(opcode) && !refer(opcode)) {
-      fail<DataError>("{}: opcode 0x{:02x} of its pickle is not supported. Save it again with torch.save(..., path).",
-                      path_.string(), static_cast<unsigned char>(opcode));
+      fail<DataError>("{}: opcode 0x{:02x} of its pickle is not supported. {}", path_.string(),
+                      static_cast<unsigned char>(opcode), advice_);
     }
   }
 }

@@ -58,7 +58,7 @@ void copy_storage(const StorageBytes& found, const TorchStorage& storage, std::s
 }  // namespace
 
 NamedTensors decode_torch_legacy(std::string_view bytes, const std::filesystem::path& path) {
-  PickleReader reader(bytes, torch_globals(), path);
+  PickleReader reader(bytes, torch_globals(), path, kTorchAdvice);
   if (reader.next().text != kMagic || reader.next().number != kProtocol) {
     fail<DataError>("{}: a pickle, but not of torch.save. In Python: torch.save(model.state_dict(), path).",
                     path.string());

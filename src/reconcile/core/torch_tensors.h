@@ -21,6 +21,9 @@ struct TorchType {
 /// Float, Double, Half, BFloat16, Long, Int, Short, Char, Byte, Bool.
 std::span<const TorchType> torch_types();
 
+/// What to do about a file that holds more than tensors.
+constexpr const char* kTorchAdvice = "In Python, save the tensors alone: torch.save(model.state_dict(), path).";
+
 /// The globals that a pickle of tensors needs.
 std::vector<std::string> torch_globals();
 

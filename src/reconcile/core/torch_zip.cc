@@ -29,7 +29,7 @@ NamedTensors decode_torch_zip(std::string_view bytes, const std::filesystem::pat
     fail<DataError>("{}: written on a big-endian machine. Load and save it on a little-endian one.", path.string());
   }
   const std::string pickle = zip.read(folder + std::string(kPickle));
-  PickleReader reader(pickle, torch_globals(), path);
+  PickleReader reader(pickle, torch_globals(), path, kTorchAdvice);
   return collect_tensors(reader.next(), bytes.size(), path, [&](const TorchStorage& storage, std::span<char> out) {
     zip.read(fmt::format("{}/data/{}", folder, storage.key), out);
   });

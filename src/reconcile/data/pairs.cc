@@ -2,6 +2,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/data/generated.h"
+#include "reconcile/data/pairs_file.h"
 
 namespace reconcile {
 namespace {
@@ -80,6 +81,9 @@ OptionTable<PairsOptions> pairs_options() {
   return {
       option("root", &O::root, any(),
              "folder of the data sets; empty: $RECONCILE_DATA, else ../shared/data, else ./data"),
+      option("file", &O::file, any(),
+             "Pareto MTL's own pickle of this data set (multi_mnist.pickle ...); empty: pairs are made from the files "
+             "of MNIST"),
       option("seed", &O::seed, at_least(0), "seed of the pairing and the offsets"),
       option("train_samples", &O::train_samples, at_least(0), "the first n training samples, in random order; 0: all"),
       option("validation_samples", &O::validation_samples, at_least(0), "the first n validation samples; 0: all"),
@@ -138,7 +142,9 @@ DataSplits load_pairs(const std::string& name, const MnistFiles& left, const Mni
 }
 
 DatasetEntry pairs_entry(std::string name, std::string title, const MnistFiles& left, const MnistFiles& right) {
-  const auto load = [=](const PairsOptions& options) { return load_pairs(name, left, right, options); };
+  const auto load = [=](const PairsOptions& options) {
+    return options.file.empty() ? load_pairs(name, left, right, options) : load_pairs_file(name, options);
+  };
   return dataset_entry<PairsOptions>(
       {name, std::move(title), "after Lin et al. 2019, Pareto MTL, arXiv:1912.12854; rebuilt"}, pairs_options(), load,
       [](const PairsOptions&) { return generated_signature(); });
