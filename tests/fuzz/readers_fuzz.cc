@@ -54,10 +54,9 @@ void run(const Target& target, int64_t executions, const Rng& stream, const std:
   const auto begin = std::chrono::steady_clock::now();
   int64_t refused = 0;
   for (const auto& seed : target.seeds) {
-    current = seed;
     Rng rng = stream;
-    if (target.name == "torch pickle") current = target.wrap(current, rng);
-    if (!reads(target, path)) std::cout << target.name << ": refuses a good file\n";
+    current = target.wrap(seed, rng);
+    if (!reads(target, path)) fail<StateError>("a good file is refused");
   }
   for (int64_t i = 0; i < executions; ++i) {
     Rng rng = stream.fork(static_cast<uint64_t>(i));

@@ -129,12 +129,12 @@ Target mat_target() {
   const auto read = [](const std::string& bytes, const Path& path) {
     for (const auto& name : check_mat(bytes, path)) look_at(read_mat(path, name));
   };
-  const std::string cells =
-      test::mat_array(1, test::mat_size(1, 2), "c", test::mat_bytes(2, 2, "", "abcd") + test::mat_element(14, ""));
   const std::string shorts = test::mat_array(0x200 + 9, test::mat_size(2, 2), "flags", test::mat_element(2, "abcd"));
+  const std::string cells =
+      test::mat_array(1, test::mat_size(1, 3), "c", test::mat_struct() + test::mat_element(14, "") + shorts);
   return {"mat",
           {test::mat_file(test::mat_bytes(2, 3, "m", "abcdef")), test::mat_file(test::mat_struct()),
-           test::mat_file(cells), test::mat_file(shorts + test::mat_struct() + cells)},
+           test::mat_file(shorts), test::mat_file(cells)},
           wrap,
           read,
           true};
