@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "reconcile/base/error.h"
 #include "reconcile/core/torch_file.h"
 #include "reconcile/files/idx.h"
 #include "reconcile/files/mapped_file.h"
@@ -63,7 +64,9 @@ Target npy_target() {
 }
 
 Target idx_target() {
-  const auto wrap = [](const std::string& bytes, Rng& rng) { return rng.below(2) == 0 ? bytes : testing::gzip(bytes); };
+  const auto wrap = [](const std::string& bytes, Rng& rng) {
+    return rng.below(2) == 0 || bytes.starts_with("\x1f\x8b") ? bytes : testing::gzip(bytes);
+  };
   const auto read = [](const std::string& bytes, const Path& path) {
     look_at(read_idx(path, bytes.size() % 2 == 0 ? 3 : 1));
   };
