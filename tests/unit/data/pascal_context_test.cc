@@ -28,7 +28,7 @@ class PascalContext : public ::testing::Test {
     if (status == 77) GTEST_SKIP() << "python3-pil or python3-scipy is not installed";
     ASSERT_EQ(status, 0);
   }
-  [[nodiscard]] DataSplits load(Json options) const {
+  DataSplits load(Json options) const {
     if (!options.contains("root")) options["root"] = folder_.path().string();
     if (!options.contains("size")) options["size"] = {32, 36};
     return dataset_entries::pascal_context_entry().make(options, [](const std::string& key) { return "data." + key; });
