@@ -79,8 +79,7 @@ Pools read_pools(const MnistFiles& files, const std::string& root) {
 OptionTable<PairsOptions> pairs_options() {
   using O = PairsOptions;
   return {
-      option("root", &O::root, any(),
-             "folder of the data sets; empty: $RECONCILE_DATA, else ../shared/data, else ./data"),
+      option("root", &O::root, any(), kRootHelp),
       option("file", &O::file, any(),
              "Pareto MTL's own pickle of this data set (multi_mnist.pickle ...); empty: pairs are made from the files "
              "of MNIST"),
