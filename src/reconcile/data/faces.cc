@@ -88,7 +88,8 @@ void write_faces(const FacesOptions& options, const std::filesystem::path& folde
   int64_t number = 0;
   write_folder(folder, [&](const std::filesystem::path& into) {
     for (size_t part = 0; part < kPartNames.size(); ++part) {
-      const Faces faces = draw_faces(options.size, counts_of(options)[part], faces_stream(options).fork(kPartNames[part]));
+      const Faces faces =
+          draw_faces(options.size, counts_of(options)[part], faces_stream(options).fork(kPartNames[part]));
       for (int64_t i = 0; i < faces.images.size(0); ++i) {
         const std::string name = fmt::format("{:06}.jpg", ++number);
         write_new_file(into / "img_align_celeba" / name, encode_jpeg(faces.images[i], kFaceQuality));
