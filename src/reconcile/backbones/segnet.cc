@@ -1,6 +1,6 @@
-// SegNet as MTAN and Recon use it: five encoder levels of 64, 128, 256, 512, 512 channels (for `width` = 64), each ended
-// by a 2x2 max-pool that remembers where the maxima stood, and five decoder levels that put values back there. A level
-// has a convolution that changes the channels and one or two that keep them (3x3 with bias, batch norm, ReLU): 26
+// SegNet as MTAN and Recon use it: five encoder levels of 64, 128, 256, 512, 512 channels (for `width` = 64), each
+// ended by a 2x2 max-pool that remembers where the maxima stood, and five decoder levels that put values back there. A
+// level has a convolution that changes the channels and one or two that keep them (3x3 with bias, batch norm, ReLU): 26
 // convolutions, 52 splittable layers in the order encoder_block, decoder_block, conv_block_enc, conv_block_dec.
 // Xavier-normal. Input height and width must be multiples of 32. Papers: Badrinarayanan et al., arXiv:1511.00561;
 // Liu et al., CVPR 2019, arXiv:1803.10704.

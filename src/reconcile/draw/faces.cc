@@ -11,32 +11,29 @@ namespace {
 /// One face while it is painted. The middle of the face is the origin; it reaches from -0.62 to 0.62 or so.
 class Portrait {
  public:
-  Portrait(const Traits& traits, int64_t side, Rng& rng)
-      : has_(traits), rng_(rng), painter_(side, draw_frame(rng)), seed_(rng.next()) {
-    const Vec3 tan = blend({0.93, 0.76, 0.63}, {0.45, 0.29, 0.2}, rng.uniform() * rng.uniform());
+  Portrait(const Traits& traits, int64_t side, const Rng& rng)
+      : has_(traits), stream_(rng), rng_(rng), painter_(side, draw_frame(rng_)), seed_(rng_.next()) {
+    const Vec3 tan = blend({0.93, 0.76, 0.63}, {0.45, 0.29, 0.2}, rng_.uniform() * rng_.uniform());
     skin_ = has_[kPaleSkin] ? Vec3{0.97, 0.89, 0.84} : tan;
     dark_skin_ = 0.72 * skin_;
     hair_ = draw_hair_colour();
-    width_ = 0.43 + (has_[kChubby] ? 0.08 : 0) + (has_[kOvalFace] ? -0.05 : 0) + rng.uniform(-0.02, 0.02);
-    height_ = 0.58 + (has_[kOvalFace] ? 0.05 : 0) + rng.uniform(-0.02, 0.02);
-    jaw_ = (has_[kMale] ? 0.34 : 0.24) + (has_[kChubby] ? 0.09 : 0) + rng.uniform(-0.04, 0.04);
+    width_ = 0.43 + (has_[kChubby] ? 0.08 : 0) + (has_[kOvalFace] ? -0.05 : 0) + rng_.uniform(-0.02, 0.02);
+    height_ = 0.58 + (has_[kOvalFace] ? 0.05 : 0) + rng_.uniform(-0.02, 0.02);
+    jaw_ = (has_[kMale] ? 0.34 : 0.24) + (has_[kChubby] ? 0.09 : 0) + rng_.uniform(-0.04, 0.04);
   }
 
+  /// From back to front. Each part draws from a stream of its own: a trait changes what it is about and nothing else.
   void paint() {
-    paint_ground();
-    paint_back_hair();
-    paint_body();
-    paint_head();
-    paint_cheeks();
-    paint_beard();
-    paint_eyes();
-    paint_brows();
-    paint_nose();
-    paint_mouth();
-    paint_age();
-    paint_front_hair();
-    paint_hat();
-    finish();
+    using Part = void (Portrait::*)();
+    static constexpr std::array<Part, 14> kPartsInOrder = {
+        &Portrait::paint_ground, &Portrait::paint_back_hair, &Portrait::paint_body, &Portrait::paint_head,
+        &Portrait::paint_cheeks, &Portrait::paint_beard,     &Portrait::paint_eyes, &Portrait::paint_brows,
+        &Portrait::paint_nose,   &Portrait::paint_mouth,     &Portrait::paint_age,  &Portrait::paint_front_hair,
+        &Portrait::paint_hat,    &Portrait::finish};
+    for (size_t i = 0; i < kPartsInOrder.size(); ++i) {
+      rng_ = stream_.fork(i);
+      (this->*kPartsInOrder[i])();
+    }
   }
   [[nodiscard]] const std::vector<Vec3>& pixels() { return painter_.pixels(); }
 
@@ -85,7 +82,8 @@ class Portrait {
   [[nodiscard]] std::function<Vec3(Point)> hair_texture() const;
 
   Traits has_;
-  Rng& rng_;
+  Rng stream_;
+  Rng rng_;  // of the part that is being painted
   Painter painter_;
   uint64_t seed_;
   Vec3 skin_, dark_skin_, hair_;
