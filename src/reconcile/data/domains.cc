@@ -18,8 +18,8 @@ constexpr int64_t kDomainsVersion = 1;  // raise it when the same seed gives oth
 struct DomainsOptions {
   int64_t seed = 0;
   int64_t size = 32;
-  std::vector<int64_t> train_samples = {1200, 400, 600, 800};
-  std::vector<int64_t> validation_samples = {300, 100, 150, 200};
+  std::vector<int64_t> train_samples = {1600, 800, 1000, 1200};
+  std::vector<int64_t> validation_samples = {400, 200, 250, 300};
   std::vector<int64_t> test_samples = {400, 400, 400, 400};
 };
 

@@ -54,6 +54,13 @@ Vec3 draw_hue(double saturation, double low, double high, Rng& rng) {
   return from_hue(hue, saturation, rng.uniform(low, high));
 }
 
+/// Two shares of brightness well apart, either of them the brighter one.
+std::pair<double, double> draw_contrast(Rng& rng) {
+  const double dark = rng.uniform(0.15, 0.4);
+  const double bright = rng.uniform(0.65, 0.95);
+  return rng.below(2) == 0 ? std::pair(dark, bright) : std::pair(bright, dark);
+}
+
 /// The depth at a pixel moved by whole pixels, or far outside.
 double moved(const std::vector<double>& depths, int64_t pixel, int64_t dx, int64_t dy, int64_t side) {
   const int64_t x = pixel % side - dx;
@@ -81,10 +88,11 @@ void paint_art(int64_t shape, Easel& easel, Rng& rng) {
   const auto depths = draw_depths(shape, rng.uniform(3.5, 5.5), easel, rng);
   const Brush ground(rng);
   const Brush figure(rng);
-  const Vec3 wall = draw_hue(0.45, 0.4, 0.8, rng);
-  const Vec3 wall_too = draw_hue(0.5, 0.3, 0.8, rng);
-  const Vec3 paint = draw_hue(0.75, 0.3, 0.95, rng);
-  const Vec3 paint_too = draw_hue(0.75, 0.3, 0.95, rng);
+  const auto [far, near] = draw_contrast(rng);
+  const Vec3 wall = draw_hue(0.45, far - 0.1, far + 0.1, rng);
+  const Vec3 wall_too = draw_hue(0.5, far - 0.15, far + 0.15, rng);
+  const Vec3 paint = draw_hue(0.75, near - 0.1, near + 0.1, rng);
+  const Vec3 paint_too = draw_hue(0.6, near - 0.15, near + 0.15, rng);
   easel.each([&](size_t i, double x, double y) {
     const Vec3 behind = blend(wall, wall_too, ground.at(x, y));
     const double grain = figure.at(x, y);
@@ -122,9 +130,10 @@ void paint_product(int64_t shape, Easel& easel, Rng& rng) {
 void paint_real(int64_t shape, Easel& easel, Rng& rng) {
   const auto depths = draw_depths(shape, rng.uniform(3.5, 5.5), easel, rng);
   const auto clutter = draw_depths(rng.below(std::ssize(domain_classes())), 2.5, easel, rng);
-  const Vec3 thing = draw_hue(0.5, 0.45, 0.95, rng);
-  const Vec3 ground = draw_hue(0.3, 0.25, 0.75, rng);
-  const Vec3 ground_too = draw_hue(0.4, 0.2, 0.8, rng);
+  const auto [far, near] = draw_contrast(rng);
+  const Vec3 thing = draw_hue(0.5, near - 0.1, near + 0.1, rng);
+  const Vec3 ground = draw_hue(0.3, far - 0.1, far + 0.1, rng);
+  const Vec3 ground_too = draw_hue(0.4, far - 0.15, far + 0.2, rng);
   const Vec3 mess = draw_hue(0.4, 0.2, 0.8, rng);
   const uint64_t seed = rng.next();
   const double angle = rng.uniform(0, 6.3);
@@ -141,10 +150,10 @@ void paint_real(int64_t shape, Easel& easel, Rng& rng) {
         std::cos(angle) * (moved(depths, pixel, -1, 0, easel.side) - moved(depths, pixel, 1, 0, easel.side)) +
         std::sin(angle) * (moved(depths, pixel, 0, -1, easel.side) - moved(depths, pixel, 0, 1, easel.side));
     const double light = std::clamp(0.75 + strength * slope, 0.2, 1.3) * (0.8 + 0.4 * noise);
-    return lamp * (0.8 + 0.4 * y) * blend(behind, light * thing, cover(depths[i], 1.5));
+    return (lamp * (0.8 + 0.4 * y)) * blend(behind, light * thing, cover(depths[i], 1.5));
   });
   for (Vec3& colour : easel.colours) {
-    colour = colour + 0.06 * Vec3{rough_normal(rng), rough_normal(rng), rough_normal(rng)};
+    colour = colour + 0.05 * Vec3{rough_normal(rng), rough_normal(rng), rough_normal(rng)};
   }
 }
 
