@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -54,13 +56,17 @@ struct DataSignature {
 /// Catalogue row of a data set. `make` loads or generates it; DataError says what is missing where, and what to do.
 struct DatasetEntry : Entry<DataSplits> {
   std::function<DataSignature(const Json& given, const Where& where)> signature;
+  /// Writes what `make` would give into the empty folder, in a layout of files that other entries read; empty where the
+  /// data set comes from files.
+  std::function<void(const Json& given, const Where& where, const std::filesystem::path& folder)> write;
 };
 
-/// The entry of a data set with options O, a function that loads it, and one that tells its signature without reading
-/// it.
+/// The entry of a data set with options O, a function that loads it, one that tells its signature without reading it,
+/// and perhaps one that writes it to a folder.
 template <class O>
 DatasetEntry dataset_entry(EntryInfo info, OptionTable<O> table, std::function<DataSplits(const O&)> load,
-                           std::function<DataSignature(const O&)> signature) {
+                           std::function<DataSignature(const O&)> signature,
+                           std::function<void(const O&, const std::filesystem::path&)> write = {}) {
   DatasetEntry entry;
   entry.info = std::move(info);
   entry.options = table.describe();
@@ -69,6 +75,11 @@ DatasetEntry dataset_entry(EntryInfo info, OptionTable<O> table, std::function<D
   entry.signature = [table, signature](const Json& given, const Where& where) {
     return signature(table.parse(given, where));
   };
+  if (write) {
+    entry.write = [table, write](const Json& given, const Where& where, const std::filesystem::path& folder) {
+      write(table.parse(given, where), folder);
+    };
+  }
   return entry;
 }
 
