@@ -85,7 +85,7 @@ void add_statistic(std::vector<Column<Row>>& columns, const std::string& title,
 Table comparison_table(const Pipeline& pipeline, Pick pick) {
   std::vector<Column<Row>> columns = {{"method", [](const Row& row) { return row.label; }}};
   for (const auto& [task, metric] : metric_names(pipeline.rows)) {
-    if (metric == "loss") continue;
+    if (metric == "loss" || restates_another(metric)) continue;
     columns.push_back({metric_title(task, metric), [=](const Row& row) {
                          const auto& metrics = pick == Pick::kLast ? row.metrics : row.best_metrics;
                          return metric_text(statistic_of(metrics, task, metric), metric);
