@@ -94,6 +94,8 @@ std::string text_of(const Statistic& statistic, double scale, int digits) {
 
 bool is_share(std::string_view metric) { return unit_of(metric) == Unit::kShare; }
 
+int metric_digits(std::string_view metric) { return unit_of(metric) == Unit::kPlain ? 4 : 2; }
+
 bool restates_another(std::string_view metric) { return metric == "error"; }
 
 std::string_view better(std::string_view metric) {
@@ -110,7 +112,7 @@ std::string metric_title(const std::string& task, const std::string& metric) {
 }
 
 std::string metric_text(const Statistic& statistic, std::string_view metric) {
-  return text_of(statistic, is_share(metric) ? 100 : 1, unit_of(metric) == Unit::kPlain ? 4 : 2);
+  return text_of(statistic, is_share(metric) ? 100 : 1, metric_digits(metric));
 }
 
 std::string metric_words(std::string_view metric, double value) {
