@@ -48,8 +48,13 @@ function(reconcile_library folder)
     reconcile_plain(${target})
   endif()
   if(ARG_BATCHES)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    reconcile_batches(${target})
   endif()
+endfunction()
+
+# Compiles six sources of a target at a time.
+function(reconcile_batches target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
 endfunction()
 
 # What every source includes, directly or not.

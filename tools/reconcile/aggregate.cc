@@ -16,7 +16,7 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct AggregateArguments {
   std::vector<std::string> specs;
   std::string jacobian;
   std::vector<double> losses;
@@ -49,7 +49,7 @@ at::Tensor parse_rows(const std::string& text, const std::string& file) {
   return at::stack(tensors);
 }
 
-at::Tensor read_jacobian(const Arguments& arguments) {
+at::Tensor read_jacobian(const AggregateArguments& arguments) {
   const std::string bytes = read_bytes(arguments.jacobian);
   const at::Tensor rows = is_npy(bytes) ? decode_npy(bytes, arguments.jacobian) : parse_rows(bytes, arguments.jacobian);
   if (rows.dim() != 2 || rows.numel() == 0) {
@@ -78,7 +78,7 @@ Json cosines(const at::Tensor& rows, const at::Tensor& direction) {
   return result;
 }
 
-Json apply(const std::string& spec, const Arguments& arguments, const at::Tensor& rows) {
+Json apply(const std::string& spec, const AggregateArguments& arguments, const at::Tensor& rows) {
   const auto aggregator = make_aggregator(spec);
   ParamLayout layout;
   layout.add_layer("jacobian");
@@ -97,7 +97,7 @@ Json apply(const std::string& spec, const Arguments& arguments, const at::Tensor
           {"cosines", cosines(rows, direction)}};
 }
 
-void aggregate(Arguments arguments) {
+void aggregate(AggregateArguments arguments) {
   const at::Tensor rows = read_jacobian(arguments);
   const auto num_tasks = static_cast<size_t>(rows.size(0));
   if (arguments.losses.empty()) arguments.losses.assign(num_tasks, 1.0);
@@ -123,7 +123,7 @@ void aggregate(Arguments arguments) {
 
 void add_aggregate(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("aggregate", "apply aggregators to a Jacobian from a file");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<AggregateArguments>();
   verb->add_option("spec", arguments->specs, "aggregators, e.g. mgda 'cagrad(c=0.4)'")->required();
   verb->add_option("--jacobian", arguments->jacobian,
                    "one row for each task: a .npy file, a JSON array of rows, or - for stdin")

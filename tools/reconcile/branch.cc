@@ -9,7 +9,7 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct BranchArguments {
   ExperimentArguments experiment;
   OutputArguments output;
 };
@@ -31,7 +31,7 @@ void write_tree(const Experiment& experiment, const DataSignature& data, const B
              tree.fork.value_or("no layer"), path.string());
 }
 
-void branch(const Arguments& arguments) {
+void branch(const BranchArguments& arguments) {
   const Experiment experiment = arguments.experiment.read();
   const std::filesystem::path directory = arguments.output.directory;
   const DataSignature signature = data_signature(experiment);
@@ -59,7 +59,7 @@ void branch(const Arguments& arguments) {
 void add_branch(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "branch", "BMTAS: search which tasks share which layers; writes a plan for `reconcile train --plan`");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BranchArguments>();
   arguments->experiment.add_to(*verb);
   arguments->output.add_to(*verb);
   verb->callback([arguments] { branch(*arguments); });

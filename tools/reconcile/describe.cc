@@ -117,13 +117,13 @@ void describe(const std::string& name, bool json) {
 }  // namespace
 
 void add_describe(CLI::App& app) {
-  struct Arguments {
+  struct DescribeArguments {
     std::string name;
     bool json = false;
   };
   CLI::App* verb =
       app.add_subcommand("describe", "options, defaults and source of a method, model, data set, rule or section");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<DescribeArguments>();
   verb->add_option("name", arguments->name, "e.g. cagrad, resnet18, train; nothing describes everything");
   verb->add_flag("--json", arguments->json, "one JSON document on stdout");
   verb->callback([arguments] { describe(arguments->name, arguments->json); });

@@ -7,14 +7,14 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct EvalArguments {
   std::string run;
   std::string split = "test";
   std::string weights = "last";
   bool json = false;
 };
 
-void eval(const Arguments& arguments) {
+void eval(const EvalArguments& arguments) {
   const RestoredRun run = restore_run(arguments.run, arguments.weights == "last" ? "model" : "best");
   const Dataset& data = arguments.split == "test"    ? *run.data.test
                         : arguments.split == "train" ? *run.data.train
@@ -36,7 +36,7 @@ void eval(const Arguments& arguments) {
 
 void add_eval(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("eval", "evaluate a trained run");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EvalArguments>();
   verb->add_option("run", arguments->run, "folder of a finished run, e.g. runs/demo/base-sum/seed-0")->required();
   verb->add_option("--split", arguments->split, "which samples")
       ->check(CLI::IsMember({"test", "validation", "train"}))

@@ -9,14 +9,14 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct ExportArguments {
   RunArguments run;
   std::string format;
   std::string out;
   std::string tasks;
 };
 
-void export_run(const Arguments& arguments) {
+void export_run(const ExportArguments& arguments) {
   const RestoredModel run = arguments.run.restore();
   const Exportable source = exportable(*run.model, split(arguments.tasks, ','), run.data.input_shape);
   arguments.format == "onnx" ? export_onnx(source, arguments.out) : export_torchscript(source, arguments.out);
@@ -31,7 +31,7 @@ void export_run(const Arguments& arguments) {
 
 void add_export(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("export", "write a trained network as a file that LibTorch or ONNX runs");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ExportArguments>();
   arguments->run.add_to(*verb);
   verb->add_option("--format", arguments->format, "of the file")
       ->required()

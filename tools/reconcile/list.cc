@@ -37,14 +37,14 @@ void list(const std::string& kind, bool json) {
 }  // namespace
 
 void add_list(CLI::App& app) {
-  struct Arguments {
+  struct ListArguments {
     std::string kind;
     bool json = false;
   };
   CLI::App* verb = app.add_subcommand("list",
                                       "what there is: scalarizers, aggregators, compositions of both, backbones, "
                                       "heads, architectures, datasets, rules");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ListArguments>();
   verb->add_option("kind", arguments->kind, "only these")
       ->check(CLI::IsMember(
           {"scalarizers", "aggregators", "compositions", "backbones", "heads", "architectures", "datasets", "rules"}));

@@ -9,7 +9,7 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct PlanArguments {
   ExperimentArguments experiment;
   std::string ranking;
   std::string rule;
@@ -49,7 +49,7 @@ void print_forks(const std::vector<Fork>& forks, const std::vector<std::string>&
   }
 }
 
-std::string chosen_rule(const Arguments& arguments, const Experiment& experiment) {
+std::string chosen_rule(const PlanArguments& arguments, const Experiment& experiment) {
   if (arguments.top_k) return fmt::format("top_k(k={})", *arguments.top_k);
   return arguments.rule.empty() ? experiment.split.rule : arguments.rule;
 }
@@ -76,7 +76,7 @@ Json to_json(const SplitPlan& plan, const Cost& cost, const Cost& shared, const 
   return result;
 }
 
-void plan(const Arguments& arguments) {
+void plan(const PlanArguments& arguments) {
   const Experiment experiment = arguments.experiment.read();
   const DataSignature data = data_signature(experiment);
   const auto& shape = data.input_shape;
@@ -106,7 +106,7 @@ void plan(const Arguments& arguments) {
 void add_plan(CLI::App& app) {
   CLI::App* verb =
       app.add_subcommand("plan", "choose the layers to split and show what each choice costs, before training");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PlanArguments>();
   arguments->experiment.add_to(*verb);
   verb->add_option("--ranking", arguments->ranking, "ranking of `reconcile score`, or Recon's {layer: score} JSON");
   auto* rule = verb->add_option("--rule", arguments->rule,

@@ -11,7 +11,7 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct PredictArguments {
   RunArguments run;
   std::vector<std::string> inputs;
   std::string out;
@@ -63,7 +63,7 @@ void write_task(const std::string& folder, const Task& task, const at::Tensor& p
   write_array(folder, task.name + ".classes", classes.to(task.num_outputs <= 256 ? at::kByte : at::kInt));
 }
 
-void predict(const Arguments& arguments) {
+void predict(const PredictArguments& arguments) {
   const RestoredModel run = arguments.run.restore();
   const TaskSet& tasks = run.model->tasks();
   make_folder(arguments.out);
@@ -71,7 +71,8 @@ void predict(const Arguments& arguments) {
   const at::NoGradGuard no_grad;
   std::vector<std::vector<at::Tensor>> parts(tasks.size());
   for (const std::string& input : arguments.inputs) {
-    const at::Tensor x = read_inputs(input, run.data.input_shape, arguments.resize);
+    const at::Tensor read = read_inputs(input, run.data.input_shape, arguments.resize);
+    const at::Tensor x = normalise(read, run.experiment.transform);
     const auto predictions = predict_file(*run.model, x, run.experiment.train.eval_batch_size);
     print_classes(input, tasks, predictions);
     for (size_t t = 0; t < parts.size(); ++t) parts[t].push_back(predictions[t]);
@@ -83,7 +84,7 @@ void predict(const Arguments& arguments) {
 
 void add_predict(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("predict", "apply a trained network to arrays and images");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PredictArguments>();
   arguments->run.add_to(*verb);
   verb->add_option("inputs", arguments->inputs, ".npy arrays [N, C, H, W] or [C, H, W], PNG or JPEG images")
       ->required();

@@ -12,7 +12,7 @@ namespace reconcile::tool {
 namespace fs = std::filesystem;
 namespace {
 
-struct Arguments {
+struct ReconArguments {
   ExperimentArguments experiment;
   OutputArguments output;
   std::string ranking;
@@ -46,7 +46,7 @@ void check_rule(const Experiment& experiment, LayerRanking ranking) {
 class Pipeline {
  public:
   /// `ranking` may be empty: then it is found by a search.
-  Pipeline(const Arguments& arguments, const Experiment& experiment, LayerRanking ranking)
+  Pipeline(const ReconArguments& arguments, const Experiment& experiment, LayerRanking ranking)
       : experiment_(experiment),
         directory_(arguments.output.directory),
         data_(load_data(experiment, "")),
@@ -133,7 +133,7 @@ class Pipeline {
   PipelineRecord record_;
 };
 
-void recon(const Arguments& arguments) {
+void recon(const ReconArguments& arguments) {
   const Experiment experiment = arguments.experiment.read();
   const LayerRanking ranking = arguments.ranking.empty() ? LayerRanking{} : read_ranking(arguments.ranking);
   check_rule(experiment, ranking);
@@ -150,7 +150,7 @@ void recon(const Arguments& arguments) {
 void add_recon(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "recon", "the whole pipeline: single-task references, search, score, plan, convert, train, compare, report");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ReconArguments>();
   arguments->experiment.add_to(*verb);
   arguments->output.add_to(*verb);
   verb->add_option("--ranking", arguments->ranking, "use this ranking instead of searching");

@@ -7,13 +7,13 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct ReportArguments {
   std::string run;
   std::string format = "text";
   bool json = false;
 };
 
-void report(const Arguments& arguments) {
+void report(const ReportArguments& arguments) {
   if (arguments.json) return fmt::print("{}\n", json_report(arguments.run));
   if (arguments.format == "csv") return fmt::print("{}", csv_report(arguments.run));
   if (arguments.format == "markdown") return fmt::print("{}", markdown_report(arguments.run));
@@ -26,7 +26,7 @@ void report(const Arguments& arguments) {
 
 void add_report(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("report", "show a run: a table here, and report.html in its folder");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ReportArguments>();
   verb->add_option("run", arguments->run, "folder of `reconcile recon`, or of one run")->required();
   verb->add_option("--format", arguments->format, "of the table; only text also writes report.html")
       ->check(CLI::IsMember({"text", "csv", "markdown"}))

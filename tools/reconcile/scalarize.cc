@@ -9,7 +9,7 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct ScalarizeArguments {
   std::vector<std::string> specs;
   std::vector<std::string> losses;
   Moment moment;
@@ -31,7 +31,8 @@ std::vector<double> parse_losses(const std::string& text) {
 }
 
 /// The scalarizer's answer at the last of the given steps.
-Json apply(const std::string& spec, const std::vector<std::vector<double>>& steps, const Arguments& arguments) {
+Json apply(const std::string& spec, const std::vector<std::vector<double>>& steps,
+           const ScalarizeArguments& arguments) {
   const auto scalarizer = make_scalarizer(spec, static_cast<int64_t>(steps.front().size()));
   Rng rng(arguments.seed);
   Moment moment = arguments.moment;
@@ -43,7 +44,7 @@ Json apply(const std::string& spec, const std::vector<std::vector<double>>& step
   return {{"method", spec}, {"value", result.value}, {"weights", result.weights}};
 }
 
-void scalarize(const Arguments& arguments) {
+void scalarize(const ScalarizeArguments& arguments) {
   std::vector<std::vector<double>> steps;
   for (const auto& text : arguments.losses) {
     steps.push_back(parse_losses(text));
@@ -67,7 +68,7 @@ void scalarize(const Arguments& arguments) {
 
 void add_scalarize(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("scalarize", "apply scalarizers to losses: the value, and the true task weights");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ScalarizeArguments>();
   verb->add_option("spec", arguments->specs, "scalarizers, e.g. gls 'gemtl(p=0.5)'")->required();
   verb->add_option("--losses", arguments->losses, "0.8,2.5,0.1: one loss for each task; repeated: consecutive steps")
       ->required()

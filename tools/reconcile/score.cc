@@ -11,7 +11,7 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct ScoreArguments {
   std::string run;
   double threshold = -0.1;
   EpochWindow window;
@@ -58,7 +58,7 @@ void print_rows(const LayerRanking& ranking, const std::optional<int64_t>& count
   }
 }
 
-void score(const Arguments& arguments) {
+void score(const ScoreArguments& arguments) {
   std::filesystem::path log = arguments.run;
   if (std::filesystem::is_directory(log)) log /= "run.jsonl";
   const LayerRanking ranking = rank_layers(read_json_lines(log), arguments.threshold, arguments.window);
@@ -89,7 +89,7 @@ void score(const Arguments& arguments) {
 
 void add_score(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("score", "rank the layers of a recorded run by their S-conflict scores");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ScoreArguments>();
   verb->add_option("run", arguments->run, "folder of a run, or its run.jsonl")->required();
   verb->add_option("--threshold", arguments->threshold, "S: count cosines below it")->capture_default_str();
   verb->add_option("--first-epoch", arguments->window.first, "first epoch that counts")->capture_default_str();

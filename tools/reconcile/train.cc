@@ -7,13 +7,13 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct TrainArguments {
   ExperimentArguments experiment;
   OutputArguments output;
   std::string plan;
 };
 
-void train_one(const Arguments& arguments) {
+void train_one(const TrainArguments& arguments) {
   const Experiment experiment = arguments.experiment.read();
   arguments.output.prepare(experiment);
   const DataSplits data = load_data(experiment, experiment.task);
@@ -39,7 +39,7 @@ void train_one(const Arguments& arguments) {
 
 void add_train(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("train", "train one network, shared or split by a plan, once for each seed");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<TrainArguments>();
   arguments->experiment.add_to(*verb);
   arguments->output.add_to(*verb);
   verb->add_option("--plan", arguments->plan, "plan file of `reconcile plan`; the copies are made before training");

@@ -126,6 +126,7 @@ Json Experiment::resolved() const {
     return table;
   };
   result["data"] = section(data);
+  result["transform"] = transform_options().values(transform);
   result["backbone"] = section(backbone);
   result["architecture"] = section(architecture);
   result["heads"] = head_options().values(heads);
@@ -144,9 +145,9 @@ Json Experiment::resolved() const {
 }
 
 Experiment read_experiment(const Config& config) {
-  static const std::set<std::string> sections = {"data",   "backbone", "architecture", "heads",    "weights",
-                                                 "train",  "step",     "optimizer",    "schedule", "conflict",
-                                                 "search", "split",    "branching",    "compare"};
+  static const std::set<std::string> sections = {"data",     "transform", "backbone", "architecture", "heads",
+                                                 "weights",  "train",     "step",     "optimizer",    "schedule",
+                                                 "conflict", "search",    "split",    "branching",    "compare"};
   Json root = Json::object();
   for (const auto& [key, value] : config.values().items()) {
     if (sections.contains(key) || key == "expected") continue;
@@ -163,6 +164,7 @@ Experiment read_experiment(const Config& config) {
   };
   Experiment experiment = root_options().parse(root, config.where(""));
   experiment.data = complete(config, "data", datasets(), "dataset", named_section(config, "data", "glyphs"));
+  experiment.transform = read(transform_options(), "transform");
   experiment.backbone =
       complete(config, "backbone", backbones(), "backbone", named_section(config, "backbone", "small_cnn"));
   experiment.architecture =
@@ -181,15 +183,16 @@ Experiment read_experiment(const Config& config) {
   if (!experiment.heads.dense.empty()) {
     placed(config.where("heads")("dense"), [&] { find(heads(), "head", experiment.heads.dense); });
   }
-  const TaskSet tasks = data_signature(experiment).tasks;
-  const auto num_tasks = static_cast<int64_t>(tasks.size());
+  const DataSignature signature = data_signature(experiment);
+  check_transform(experiment.transform, signature.input_shape, config.where("transform"));
+  const int64_t num_tasks = std::ssize(signature.tasks);
   check_method(config, experiment, experiment.method, config.where("")("method"),
                experiment.task.empty() ? num_tasks : 1);
   check_method(config, experiment, experiment.search.method, config.where("search")("method"), num_tasks);
   for (const auto& method : experiment.compare.methods) {
     check_method(config, experiment, method, config.where("compare")("methods"), num_tasks);
   }
-  experiment.expected = read_expected(config, tasks);
+  experiment.expected = read_expected(config, signature.tasks);
   for (size_t i = 0; i < experiment.expected.size(); ++i) {
     const std::string& method = experiment.expected[i].method;
     const std::string where = config.where(fmt::format("expected[{}]", i))("method");
@@ -207,7 +210,11 @@ Experiment read_experiment(const Config& config) {
 DataSplits load_data(const Experiment& experiment, const std::string& task) {
   const auto& entry = find(datasets(), "dataset", experiment.data.name);
   DataSplits splits = entry.make(experiment.data.options, entry_where("dataset", experiment.data.name));
-  return task.empty() ? splits : only_task(std::move(splits), task);
+  if (!task.empty()) splits = only_task(std::move(splits), task);
+  for (auto part : {&DataSplits::train, &DataSplits::validation, &DataSplits::test}) {
+    splits.*part = transformed(splits.*part, experiment.transform, part == &DataSplits::train);
+  }
+  return splits;
 }
 
 DataSignature data_signature(const Experiment& experiment) {
@@ -229,6 +236,7 @@ std::unique_ptr<BranchingModel> make_branching_model(const Experiment& experimen
 
 Json describe_experiment() {
   return {{"", root_options().describe()},
+          {"transform", transform_options().describe()},
           {"heads", head_options().describe()},
           {"weights", weight_options().describe()},
           {"train", train_options().describe()},

@@ -7,6 +7,7 @@
 #include "reconcile/catalog/expected.h"
 #include "reconcile/convert/convert.h"
 #include "reconcile/data/dataset.h"
+#include "reconcile/data/transform.h"
 #include "reconcile/train/branch_search.h"
 #include "reconcile/train/loop.h"
 
@@ -55,6 +56,7 @@ struct Experiment {
   std::vector<int64_t> seeds = {0};
   int64_t threads = 0;  ///< 0 = all cores
   Spec data;
+  TransformOptions transform;
   Spec backbone;
   Spec architecture;
   HeadOptions heads;
@@ -84,7 +86,7 @@ struct Experiment {
 /// and rules. InvalidArgument with file and line, the value, the rule, and the nearest known name.
 Experiment read_experiment(const Config& config);
 
-/// Loads or generates the data of an experiment, with only `task` where that is not "".
+/// Loads or generates the data of an experiment, transformed as it says, with only `task` where that is not "".
 DataSplits load_data(const Experiment& experiment, const std::string& task);
 
 /// Tasks and input shape of the experiment's data, without reading any.

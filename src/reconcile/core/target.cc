@@ -8,12 +8,12 @@
 namespace reconcile {
 namespace {
 
-struct Range {
+struct TargetRange {
   double low;
   double high;
 };
 
-Range range_of(const Task& task) {
+TargetRange range_of(const Task& task) {
   switch (task.kind) {
     case TaskKind::kClassification:
     case TaskKind::kSegmentation:
@@ -62,12 +62,15 @@ std::string target_problem(const Task& task, const at::Tensor& stored, int64_t c
   return "";
 }
 
+double unknown_mark(TaskKind kind) {
+  if (kind == TaskKind::kDepth || kind == TaskKind::kNormals) return 0;
+  return kind == TaskKind::kRegression ? std::numeric_limits<double>::quiet_NaN() : kVoid;
+}
+
 at::Tensor unknown_target(const Task& task, int64_t height, int64_t width) {
   const auto shape = target_shape(task, 1, height, width);
-  double mark = kVoid;
-  if (task.kind == TaskKind::kDepth || task.kind == TaskKind::kNormals) mark = 0;
-  if (task.kind == TaskKind::kRegression) mark = std::numeric_limits<double>::quiet_NaN();
-  return at::full(at::IntArrayRef(shape).slice(1), mark, is_class(task.kind) ? at::kLong : at::kFloat);
+  return at::full(at::IntArrayRef(shape).slice(1), unknown_mark(task.kind),
+                  is_class(task.kind) ? at::kLong : at::kFloat);
 }
 
 at::Tensor as_target(const Task& task, const at::Tensor& stored) {

@@ -26,6 +26,9 @@ std::vector<int64_t> target_shape(const Task& task, int64_t count, int64_t heigh
 /// "": shapes and values as above; classes may be stored as any signed whole numbers and the rest as any type.
 std::string target_problem(const Task& task, const at::Tensor& stored, int64_t count, int64_t height, int64_t width);
 
+/// The number that says "unknown" in targets of a kind, as above.
+double unknown_mark(TaskKind kind);
+
 /// The target of one image of which nothing is known, in the types of `as_target`.
 at::Tensor unknown_target(const Task& task, int64_t height, int64_t width);
 

@@ -12,7 +12,7 @@
 namespace reconcile {
 namespace {
 
-constexpr int64_t kThresholds = 99;
+constexpr int64_t kNumLevels = 99;
 constexpr double kTolerance = 0.0075;  // of the image's diagonal
 
 /// Pixels at one threshold.
@@ -30,7 +30,7 @@ struct Counts {
   [[nodiscard]] double recall() const { return positive == 0 ? 0 : matched / positive; }
   [[nodiscard]] double f() const { return predicted + positive == 0 ? 1 : 2 * matched / (predicted + positive); }
 };
-using Curve = std::array<Counts, kThresholds>;
+using Curve = std::array<Counts, kNumLevels>;
 
 const Counts& best_of(const Curve& curve) {
   return *std::max_element(curve.begin(), curve.end(), [](const Counts& a, const Counts& b) { return a.f() < b.f(); });
@@ -39,9 +39,9 @@ const Counts& best_of(const Curve& curve) {
 /// The counts of one image, all [H, W]: `levels` is how many thresholds lie below each logit, `truth` and `known` are
 /// uint8. Thresholds without a logit between them have the same counts.
 Curve count_image(const at::Tensor& levels, const at::Tensor& truth, const at::Tensor& known) {
-  const at::Tensor sizes = levels.flatten().bincount({}, kThresholds + 1);
+  const at::Tensor sizes = levels.flatten().bincount({}, kNumLevels + 1);
   std::vector<int64_t> distinct{0};
-  for (int64_t k = 1; k < kThresholds; ++k) {
+  for (int64_t k = 1; k < kNumLevels; ++k) {
     if (sizes[k].item<int64_t>() > 0) distinct.push_back(k);
   }
   const double radius = kTolerance * std::hypot(levels.size(0), levels.size(1));
@@ -87,7 +87,7 @@ double average_precision(const Curve& curve) {
 class EdgeMatching final : public Tally {
  public:
   void add(const at::Tensor& prediction, const at::Tensor& target) override {
-    const at::Tensor thresholds = logit_thresholds(0.01, 0.99, kThresholds);
+    const at::Tensor thresholds = logit_thresholds(0.01, 0.99, kNumLevels);
     const at::Tensor levels = at::bucketize(prediction.to(at::kCPU, at::kFloat).contiguous(), thresholds);
     const at::Tensor targets = target.to(at::kCPU);
     for (int64_t i = 0; i < targets.size(0); ++i) {

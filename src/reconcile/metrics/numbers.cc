@@ -7,7 +7,7 @@
 namespace reconcile {
 namespace {
 
-constexpr double kTiny = 1e-9;  // a depth that is predicted below it counts as that where logarithms are compared
+constexpr double kLeastDepth = 1e-9;  // a depth that is predicted below it counts as that where logarithms are compared
 
 double sum_of(const at::Tensor& values) { return values.to(at::kDouble).sum().item<double>(); }
 
@@ -60,7 +60,7 @@ class DepthError final : public Tally {
     absolute_ += sum_of(errors);
     relative_ += sum_of(errors / truth);
     squared_ += sum_of(errors.square());
-    squared_log_ += sum_of((found.clamp_min(kTiny).log() - truth.log()).square());
+    squared_log_ += sum_of((found.clamp_min(kLeastDepth).log() - truth.log()).square());
   }
   [[nodiscard]] MetricValues result() const override {
     if (count_ == 0) return {};

@@ -4,8 +4,8 @@
 #include "reconcile/base/error.h"
 #include "reconcile/core/target.h"
 #include "reconcile/data/field_targets.h"
-#include "reconcile/data/image_set.h"
 #include "unit/base/support.h"
+#include "unit/data/image_sets.h"
 
 namespace reconcile {
 namespace dataset_entries {
@@ -26,12 +26,10 @@ DataSplits fields(const Json& changes = {}) {
   return dataset_entries::fields_entry().make(options, plain);
 }
 
-const ImageSet& images(const std::shared_ptr<const Dataset>& split) { return dynamic_cast<const ImageSet&>(*split); }
-
 at::Tensor target(const DataSplits& data, const std::string& task) {
   const auto& tasks = data.train->tasks();
   for (size_t t = 0; t < tasks.size(); ++t) {
-    if (tasks[t].name == task) return images(data.train).targets()[t];
+    if (tasks[t].name == task) return test::image_set(data.train).targets()[t];
   }
   return {};
 }
@@ -63,9 +61,13 @@ TEST(Fields, TheSeedDecidesEveryBitWhateverTheThreads) {
 TEST(Fields, AShorterSetIsABeginningOfALongerOne) {
   const DataSplits some = fields({{"train_samples", 21}});
   const DataSplits more = fields({{"train_samples", 50}});
-  EXPECT_TRUE(images(some.train).images().of_task(0).equal(images(more.train).images().of_task(0).slice(0, 0, 21)));
+  EXPECT_TRUE(test::image_set(some.train)
+                  .images()
+                  .of_task(0)
+                  .equal(test::image_set(more.train).images().of_task(0).slice(0, 0, 21)));
   for (size_t t = 0; t < kEveryKind.size(); ++t) {
-    EXPECT_TRUE(images(some.train).targets()[t].equal(images(more.train).targets()[t].slice(0, 0, 21)));
+    EXPECT_TRUE(
+        test::image_set(some.train).targets()[t].equal(test::image_set(more.train).targets()[t].slice(0, 0, 21)));
   }
 }
 
@@ -73,8 +75,8 @@ TEST(Fields, TargetsFollowFromTheImagesAlone) {
   const DataSplits data = fields({{"seed", 5}});
   for (size_t t = 0; t < kEveryKind.size(); ++t) {
     const Task& task = data.train->tasks()[t];
-    const at::Tensor again = field_targets(task, images(data.train).images().of_task(0).slice(0, 100, 103));
-    EXPECT_TRUE(again.equal(images(data.train).targets()[t].slice(0, 100, 103))) << task.name;
+    const at::Tensor again = field_targets(task, test::image_set(data.train).images().of_task(0).slice(0, 100, 103));
+    EXPECT_TRUE(again.equal(test::image_set(data.train).targets()[t].slice(0, 100, 103))) << task.name;
   }
 }
 

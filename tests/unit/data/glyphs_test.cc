@@ -2,7 +2,7 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
-#include "reconcile/data/image_set.h"
+#include "unit/data/image_sets.h"
 
 namespace reconcile {
 namespace dataset_entries {
@@ -13,8 +13,6 @@ namespace {
 DataSplits glyphs(const Json& options) {
   return dataset_entries::glyphs_entry().make(options, [](const std::string& key) { return key; });
 }
-
-const ImageSet& images(const std::shared_ptr<const Dataset>& split) { return dynamic_cast<const ImageSet&>(*split); }
 
 TEST(Glyphs, HaveTheSizesAskedFor) {
   const DataSplits splits = glyphs({{"train_samples", 30}, {"validation_samples", 20}, {"test_samples", 10}});
@@ -57,12 +55,15 @@ TEST(Glyphs, SplitsDiffer) {
 TEST(Glyphs, AShorterSetIsABeginningOfALongerOne) {
   const DataSplits some = glyphs({{"train_samples", 20}, {"validation_samples", 1}, {"test_samples", 1}});
   const DataSplits more = glyphs({{"train_samples", 50}, {"validation_samples", 1}, {"test_samples", 1}});
-  EXPECT_TRUE(images(some.train).images().of_task(0).equal(images(more.train).images().of_task(0).slice(0, 0, 20)));
+  EXPECT_TRUE(test::image_set(some.train)
+                  .images()
+                  .of_task(0)
+                  .equal(test::image_set(more.train).images().of_task(0).slice(0, 0, 20)));
 }
 
 TEST(Glyphs, ClassesAreBalancedAndIndependent) {
   const DataSplits splits = glyphs({{"train_samples", 6000}, {"validation_samples", 1}, {"test_samples", 1}});
-  const auto& targets = images(splits.train).targets();
+  const auto& targets = test::image_set(splits.train).targets();
   for (const auto& target : targets) {
     const at::Tensor counts = target.bincount({}, 10);
     EXPECT_EQ(counts.size(0), 10);
@@ -76,7 +77,7 @@ TEST(Glyphs, ClassesAreBalancedAndIndependent) {
 
 TEST(Glyphs, AreNeitherEmptyNorWhite) {
   const DataSplits splits = glyphs({{"train_samples", 200}, {"validation_samples", 1}, {"test_samples", 1}});
-  const at::Tensor means = images(splits.train).images().of_task(0).to(at::kFloat).mean({1, 2, 3});
+  const at::Tensor means = test::image_set(splits.train).images().of_task(0).to(at::kFloat).mean({1, 2, 3});
   EXPECT_GT(means.min().item<double>(), 15);
   EXPECT_LT(means.max().item<double>(), 120);
 }

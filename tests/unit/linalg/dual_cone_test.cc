@@ -10,8 +10,6 @@ namespace {
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double kNoise = 1e-14;
-
 /// The optimality conditions, from the definition: v >= target, Gv >= 0, and no product of the two differences.
 void expect_projection(const MatrixXd& gramian, const VectorXd& target, const ConePoint& point) {
   ASSERT_TRUE(point.weights.allFinite());

@@ -11,8 +11,6 @@ namespace {
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double kNoise = 1e-14;
-
 TEST(EqualCosines, HoldForAllShapesAndLengths) {
   for (const int T : {1, 2, 3, 11, 40}) {
     for (const int P : {T + 1, 60, 1000}) {

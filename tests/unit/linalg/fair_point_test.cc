@@ -10,8 +10,6 @@ namespace {
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double kNoise = 1e-14;
-
 /// w > 0, and every task gains w^(-1 / alpha), relative to what the terms of its gain add up to.
 void expect_fair(const MatrixXd& gramian, double alpha, const FairPoint& point) {
   ASSERT_TRUE(point.weights.allFinite());

@@ -9,8 +9,6 @@
 namespace reconcile {
 namespace {
 
-constexpr double kNoise = 1e-14;
-
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 

@@ -7,6 +7,9 @@
 
 namespace reconcile {
 
+/// Relative rounding error that the solvers of the tests are told to expect.
+constexpr double kNoise = 1e-14;
+
 /// [T, P], standard normal.
 inline Eigen::MatrixXd random_rows(Eigen::Index T, Eigen::Index P, uint64_t seed) {
   Rng rng(seed);

@@ -11,15 +11,15 @@
 namespace reconcile {
 namespace {
 
-const TaskSet kTasks{{"class", TaskKind::kClassification, 4},
-                     {"labels", TaskKind::kMultiLabel, 3},
-                     {"numbers", TaskKind::kRegression, 2},
-                     {"semantic", TaskKind::kSegmentation, 4},
-                     {"part", TaskKind::kParts, 3},
-                     {"depth", TaskKind::kDepth, 1},
-                     {"normal", TaskKind::kNormals, 3},
-                     {"salient", TaskKind::kSaliency, 1},
-                     {"edge", TaskKind::kEdges, 1}};
+const TaskSet kAllKinds{{"class", TaskKind::kClassification, 4},
+                        {"labels", TaskKind::kMultiLabel, 3},
+                        {"numbers", TaskKind::kRegression, 2},
+                        {"semantic", TaskKind::kSegmentation, 4},
+                        {"part", TaskKind::kParts, 3},
+                        {"depth", TaskKind::kDepth, 1},
+                        {"normal", TaskKind::kNormals, 3},
+                        {"salient", TaskKind::kSaliency, 1},
+                        {"edge", TaskKind::kEdges, 1}};
 
 struct Sample {
   at::Tensor prediction;  ///< double
@@ -78,7 +78,7 @@ MetricValues metrics(const Task& task, const at::Tensor& prediction, const at::T
 
 TEST(Loss, HasTheGradientOfItsFiniteDifferences) {
   constexpr double kStep = 1e-6;
-  for (const auto& task : kTasks) {
+  for (const auto& task : kAllKinds) {
     const Sample s = sample(task);
     const at::Tensor exact = gradient(task, s).flatten();
     for (int64_t i = 0; i < exact.numel(); i += 3) {
@@ -93,7 +93,7 @@ TEST(Loss, HasTheGradientOfItsFiniteDifferences) {
 }
 
 TEST(Loss, IsZeroWithZeroGradientsWhereNothingIsKnown) {
-  for (const auto& task : kTasks) {
+  for (const auto& task : kAllKinds) {
     const Sample s = all_unknown(task);
     EXPECT_EQ(loss(task, s.prediction, s.target), 0) << task.name;
     EXPECT_TRUE(gradient(task, s).equal(at::zeros_like(s.prediction))) << task.name;
@@ -102,7 +102,7 @@ TEST(Loss, IsZeroWithZeroGradientsWhereNothingIsKnown) {
 }
 
 TEST(Loss, UnknownPlacesTakeNoPart) {
-  for (const auto& task : kTasks) {
+  for (const auto& task : kAllKinds) {
     Sample s = sample(task);
     const double before = loss(task, s.prediction, s.target);
     const at::Tensor slopes = gradient(task, s);
@@ -113,7 +113,7 @@ TEST(Loss, UnknownPlacesTakeNoPart) {
 }
 
 TEST(Loss, OfZeroNormalsHasAFiniteGradient) {
-  const Task& task = kTasks[6];
+  const Task& task = kAllKinds[6];
   const Sample s{at::zeros({1, 3, 1, 1}, at::kDouble), at::ones({1, 3, 1, 1}, at::kDouble)};
   EXPECT_TRUE(gradient(task, s).isfinite().all().item<bool>());
   EXPECT_NEAR(loss(task, s.prediction, s.target), 1, 1e-9);
@@ -124,19 +124,19 @@ TEST(Loss, HasItsClosedForm) {
     return at::tensor(values, at::kDouble).view(shape);
   };
   const auto yes = [](double x) { return std::log1p(std::exp(-x)); };
-  EXPECT_NEAR(loss(kTasks[1], row({1, -2, 3}, {1, 3}), row({1, 0, -1}, {1, 3})), (yes(1) + yes(2)) / 2, 1e-12);
-  EXPECT_NEAR(loss(kTasks[2], row({1, 5}, {1, 2}), row({2, 2}, {1, 2})), 5, 1e-12);
-  EXPECT_NEAR(loss(kTasks[5], row({1, 9}, {1, 1, 1, 2}), row({3, 0}, {1, 1, 1, 2})), 2, 1e-12);
-  EXPECT_NEAR(loss(kTasks[6], row({0, 0, 5}, {1, 3, 1, 1}), row({0.6, 0, 0.8}, {1, 3, 1, 1})), 0.2, 1e-7);
+  EXPECT_NEAR(loss(kAllKinds[1], row({1, -2, 3}, {1, 3}), row({1, 0, -1}, {1, 3})), (yes(1) + yes(2)) / 2, 1e-12);
+  EXPECT_NEAR(loss(kAllKinds[2], row({1, 5}, {1, 2}), row({2, 2}, {1, 2})), 5, 1e-12);
+  EXPECT_NEAR(loss(kAllKinds[5], row({1, 9}, {1, 1, 1, 2}), row({3, 0}, {1, 1, 1, 2})), 2, 1e-12);
+  EXPECT_NEAR(loss(kAllKinds[6], row({0, 0, 5}, {1, 3, 1, 1}), row({0.6, 0, 0.8}, {1, 3, 1, 1})), 0.2, 1e-7);
   // One yes and two no: w = 2/3, divided by three known pixels.
   const at::Tensor logits = row({1, 2, 3, 9}, {1, 1, 2, 2});
   const at::Tensor target = row({1, 0, 0, -1}, {1, 1, 2, 2});
-  EXPECT_NEAR(loss(kTasks[7], logits, target), (2 * yes(1) + yes(-2) + yes(-3)) / 9, 1e-12);
-  EXPECT_NEAR(loss(kTasks[8], logits, target), (0.95 * yes(1) + 0.05 * (yes(-2) + yes(-3))) / 3, 1e-12);
+  EXPECT_NEAR(loss(kAllKinds[7], logits, target), (2 * yes(1) + yes(-2) + yes(-3)) / 9, 1e-12);
+  EXPECT_NEAR(loss(kAllKinds[8], logits, target), (0.95 * yes(1) + 0.05 * (yes(-2) + yes(-3))) / 3, 1e-12);
 }
 
 void expect_batches_add_up(const MetricOptions& options) {
-  for (const auto& task : kTasks) {
+  for (const auto& task : kAllKinds) {
     const Sample s = sample(task);
     const MetricValues whole = metrics(task, s.prediction, s.target, options);
     MetricSum sum(task, options);
@@ -158,12 +158,12 @@ TEST(MetricSum, OfBatchesIsThatOfTheWhole) {
 }
 
 TEST(MetricSum, MatchesEdgesOnlyWhereAsked) {
-  const Sample s = sample(kTasks[8]);
-  EXPECT_FALSE(metrics(kTasks[8], s.prediction, s.target).contains("ods_f"));
+  const Sample s = sample(kAllKinds[8]);
+  EXPECT_FALSE(metrics(kAllKinds[8], s.prediction, s.target).contains("ods_f"));
 }
 
 TEST(MetricSum, OfImagesAveragesImagesWithKnownPixelsAndLeavesTheLossAlone) {
-  for (const auto& task : kTasks) {
+  for (const auto& task : kAllKinds) {
     const Sample s = sample(task);
     const MetricValues pooled = metrics(task, s.prediction, s.target);
     const MetricValues averaged = metrics(task, s.prediction, s.target, {.mean_of_images = true});
@@ -189,15 +189,15 @@ at::Tensor choosing(const std::vector<int64_t>& classes, int64_t count) {
 
 TEST(Segmentation, LeavesOutAbsentClassesAndVoidPixels) {
   const at::Tensor target = at::tensor({0, 0, 1, 1, -1}, at::kLong).view({1, 1, 5});
-  const auto values = metrics(kTasks[3], choosing({0, 1, 1, 1, 2}, 4), target);
+  const auto values = metrics(kAllKinds[3], choosing({0, 1, 1, 1, 2}, 4), target);
   EXPECT_DOUBLE_EQ(values.at("miou"), (1.0 / 2 + 2.0 / 3) / 2);
   EXPECT_DOUBLE_EQ(values.at("pixel_accuracy"), 0.75);
-  const auto wrong = metrics(kTasks[3], choosing({0, 2, 1, 1, 2}, 4), target);  // class 2 is predicted, never true
+  const auto wrong = metrics(kAllKinds[3], choosing({0, 2, 1, 1, 2}, 4), target);  // class 2 is predicted, never true
   EXPECT_DOUBLE_EQ(wrong.at("miou"), (1.0 / 2 + 1 + 0) / 3);
 }
 
 TEST(Depth, PoolsPixelsOfAllImages) {
-  const auto values = metrics(kTasks[5], at::tensor({1.F, 4.F, 9.F}).view({3, 1, 1, 1}),
+  const auto values = metrics(kAllKinds[5], at::tensor({1.F, 4.F, 9.F}).view({3, 1, 1, 1}),
                               at::tensor({2.F, 8.F, 0.F}).view({3, 1, 1, 1}));
   EXPECT_DOUBLE_EQ(values.at("abs_err"), 2.5);
   EXPECT_DOUBLE_EQ(values.at("rel_err"), 0.5);
@@ -208,27 +208,27 @@ TEST(Depth, PoolsPixelsOfAllImages) {
 TEST(Depth, AveragesImagesWhereAsked) {
   const at::Tensor prediction = at::tensor({1.F, 4.F, 5.F, 3.F}).view({2, 1, 1, 2});
   const at::Tensor target = at::tensor({2.F, 2.F, 4.F, 0.F}).view({2, 1, 1, 2});
-  EXPECT_DOUBLE_EQ(metrics(kTasks[5], prediction, target).at("abs_err"), (1 + 2 + 1) / 3.0);
-  EXPECT_DOUBLE_EQ(metrics(kTasks[5], prediction, target, kByImage).at("abs_err"), (1.5 + 1) / 2);
+  EXPECT_DOUBLE_EQ(metrics(kAllKinds[5], prediction, target).at("abs_err"), (1 + 2 + 1) / 3.0);
+  EXPECT_DOUBLE_EQ(metrics(kAllKinds[5], prediction, target, kByImage).at("abs_err"), (1.5 + 1) / 2);
 }
 
 TEST(Depth, CountsAPredictionThatIsNotPositiveAsTheLeastOne) {
-  const auto values = metrics(kTasks[5], at::tensor({-3.F}).view({1, 1, 1, 1}), at::ones({1, 1, 1, 1}));
+  const auto values = metrics(kAllKinds[5], at::tensor({-3.F}).view({1, 1, 1, 1}), at::ones({1, 1, 1, 1}));
   EXPECT_NEAR(values.at("log_rmse"), std::log(1e9), 1e-9);
 }
 
 TEST(Regression, JudgesEveryNumberAndLeavesOutTheUnknown) {
   const double unknown = std::nan("");
   const at::Tensor target = at::tensor({1., 5., 3., unknown, 5., 5.}).view({3, 2});
-  const auto values = metrics(kTasks[2], at::tensor({2., 4., 3., 9., 5., 5.}).view({3, 2}), target);
+  const auto values = metrics(kAllKinds[2], at::tensor({2., 4., 3., 9., 5., 5.}).view({3, 2}), target);
   EXPECT_DOUBLE_EQ(values.at("mae"), 2.0 / 5);
   EXPECT_DOUBLE_EQ(values.at("rmse"), std::sqrt(2.0 / 5));
   EXPECT_DOUBLE_EQ(values.at("r2"), 1 - 1.0 / 8);  // the second number never varies
-  EXPECT_FALSE(metrics(kTasks[2], target.slice(0, 0, 1), target.slice(0, 0, 1)).contains("r2"));
+  EXPECT_FALSE(metrics(kAllKinds[2], target.slice(0, 0, 1), target.slice(0, 0, 1)).contains("r2"));
 }
 
 TEST(Classification, ErrorIsTheRestOfAccuracy) {
-  const auto values = metrics(kTasks[0], at::eye(4), at::tensor({0, 1, 1, -1}, at::kLong));
+  const auto values = metrics(kAllKinds[0], at::eye(4), at::tensor({0, 1, 1, -1}, at::kLong));
   EXPECT_DOUBLE_EQ(values.at("accuracy"), 2.0 / 3);
   EXPECT_DOUBLE_EQ(values.at("error"), 1.0 / 3);
 }
@@ -243,7 +243,7 @@ TEST(Normals, MeasureAnglesOfAnyLength) {
   const at::Tensor prediction = at::stack(pixels, 1).view({1, 3, 1, 5});
   at::Tensor target = at::zeros({1, 3, 1, 5}, at::kDouble);
   target.select(1, 2).fill_(1);
-  const auto values = metrics(kTasks[6], prediction, target);
+  const auto values = metrics(kAllKinds[6], prediction, target);
   EXPECT_NEAR(values.at("mean_angle"), 29, 1e-5);
   EXPECT_NEAR(values.at("median_angle"), 20, 0.01);
   EXPECT_DOUBLE_EQ(values.at("within_11.25"), 0.4);
@@ -258,7 +258,7 @@ TEST(Normals, TheMedianIsExactToAHundredthOfADegree) {
   const at::Tensor cosine = at::cosine_similarity(prediction, target, 1);
   const at::Tensor sorted = std::get<0>((cosine.acos() * (180 / std::numbers::pi)).flatten().sort());
   const double exact = (sorted[499] + sorted[500]).item<double>() / 2;
-  EXPECT_NEAR(metrics(kTasks[6], prediction, target).at("median_angle"), exact,
+  EXPECT_NEAR(metrics(kAllKinds[6], prediction, target).at("median_angle"), exact,
               0.02 + (sorted[500] - sorted[499]).item<double>());
 }
 
@@ -271,17 +271,17 @@ TEST(Saliency, TakesTheBestThresholdOfMeansOverImages) {
                                         logit(.99), logit(.99), logit(.99), logit(.99)})  //
                                 .view({3, 1, 2, 2});
   const at::Tensor target = at::tensor({1., 1., 0., 0., 0., 0., 0., 0., -1., -1., -1., -1.}).view({3, 1, 2, 2});
-  const auto values = metrics(kTasks[7], logits, target);
+  const auto values = metrics(kAllKinds[7], logits, target);
   EXPECT_DOUBLE_EQ(values.at("miou"), 1);     // at 0.60 and 0.65: both empty in image 2 is a full match
   EXPECT_DOUBLE_EQ(values.at("max_f"), 0.5);  // precision and recall are 0 in image 2
-  const auto worse = metrics(kTasks[7], logits.slice(0, 0, 1), 1 - target.slice(0, 0, 1));
+  const auto worse = metrics(kAllKinds[7], logits.slice(0, 0, 1), 1 - target.slice(0, 0, 1));
   EXPECT_NEAR(worse.at("miou"), 0.25, 1e-12);  // at 0.2: {1, 2, 3} against {3, 4}
 }
 
 TEST(Edges, PoolPixelsAndTakeTheBestThreshold) {
   const at::Tensor logits = at::tensor({logit(.9), logit(.6), logit(.5), logit(.2), logit(.95)}).view({1, 1, 1, 5});
   const at::Tensor target = at::tensor({1., 0., 1., 0., -1.}).view({1, 1, 1, 5});
-  EXPECT_NEAR(metrics(kTasks[8], logits, target).at("best_f"), 0.8, 1e-12);  // P = 2/3, R = 1 below 0.5
+  EXPECT_NEAR(metrics(kAllKinds[8], logits, target).at("best_f"), 0.8, 1e-12);  // P = 2/3, R = 1 below 0.5
 }
 
 // FAMO's number for an attribute of CelebA: 2 TP / (2 TP + FP + FN) over the data set, yes above a probability of 0.5.
@@ -299,13 +299,13 @@ TEST(MultiLabel, F1OfOneLabelIsThatOfItsYes) {
 TEST(MultiLabel, F1IsTheMeanOverLabelsThatOccur) {
   const at::Tensor logits = at::tensor({1., -1., -1., 1., 1., -1.}).view({2, 3});
   const at::Tensor target = at::tensor({1., 1., 0., 0., 1., -1.}).view({2, 3});
-  const auto values = metrics(kTasks[1], logits, target);
+  const auto values = metrics(kAllKinds[1], logits, target);
   EXPECT_DOUBLE_EQ(values.at("accuracy"), 3.0 / 5);
   EXPECT_DOUBLE_EQ(values.at("f1"), (2.0 / 3 + 2.0 / 3) / 2);
 }
 
 TEST(MetricSum, StaysFiniteWhereTheNetworkIsNot) {
-  for (const auto& task : kTasks) {
+  for (const auto& task : kAllKinds) {
     Sample s = sample(task);
     s.prediction.fill_(std::numeric_limits<double>::infinity());
     EXPECT_NO_THROW(metrics(task, s.prediction, s.target)) << task.name;
