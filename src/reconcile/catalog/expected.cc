@@ -47,8 +47,9 @@ Expected read_row(const Config& config, const Json& given, const std::string& pl
     fail<InvalidArgument>("{}: source is missing. Name the paper and its table.", config.where("")(place));
   }
   if ((row.kind == "single") != row.method.empty()) {
-    fail<InvalidArgument>("{}: method = \"{}\" with kind = \"{}\": single-task rows have no method, all others have one.",
-                          where("method"), row.method, row.kind);
+    fail<InvalidArgument>(
+        "{}: method = \"{}\" with kind = \"{}\": single-task rows have no method, all others have one.",
+        where("method"), row.method, row.kind);
   }
   if (!given.contains("values") || !given.at("values").is_object() || given.at("values").empty()) {
     fail<InvalidArgument>("{}: must be a table of numbers, e.g. values = {{ delta_m = -0.33 }}.", where("values"));
@@ -78,7 +79,8 @@ std::vector<std::string> expected_names(const TaskSet& tasks) {
 std::vector<Expected> read_expected(const Config& config, const TaskSet& tasks) {
   if (!config.values().contains("expected")) return {};
   const Json& list = config.values().at("expected");
-  const bool tables = list.is_array() && std::all_of(list.begin(), list.end(), [](const Json& v) { return v.is_object(); });
+  const bool tables =
+      list.is_array() && std::all_of(list.begin(), list.end(), [](const Json& v) { return v.is_object(); });
   if (!tables) {
     fail<InvalidArgument>("{} = {}, must be tables: [[expected]].", config.where("")("expected"), list.dump());
   }
@@ -106,8 +108,9 @@ Json describe_expected() {
                   {"type", "table"},
                   {"default", Json::object()},
                   {"rule", ""},
-                  {"help", "the printed numbers in the units of records, by task.metric, mean.metric, delta_m, "
-                           "delta_m_flat or megabytes"}});
+                  {"help",
+                   "the printed numbers in the units of records, by task.metric, mean.metric, delta_m, "
+                   "delta_m_flat or megabytes"}});
   return rows;
 }
 

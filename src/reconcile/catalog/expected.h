@@ -11,9 +11,9 @@ namespace reconcile {
 
 /// What a paper prints in one row of a table, to stand beside our numbers in reports.
 struct Expected {
-  std::string source;           ///< "Recon, table 3"
-  std::string method;           ///< as in compare.methods; "" for kind = "single"
-  std::string kind = "base";    ///< single | base | recon | train
+  std::string source;                                  ///< "Recon, table 3"
+  std::string method;                                  ///< as in compare.methods; "" for kind = "single"
+  std::string kind = "base";                           ///< single | base | recon | train
   std::vector<std::pair<std::string, double>> values;  ///< in the units of records, by name: "depth.abs_err", "delta_m"
 };
 

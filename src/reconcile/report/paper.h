@@ -23,8 +23,8 @@ double printed_value(const Source& source, const Row& row, const std::string& na
 /// What a row of ours has under a name of `Expected::values`; n = 0 where it has nothing.
 Statistic measured_value(const Row& row, const std::string& name);
 
-/// One table a source, one row a method: "paper / ours (difference)", in percent where a metric is a share; "-" for what
-/// the paper or the records do not have.
+/// One table a source, one row a method: "paper / ours (difference)", in percent where a metric is a share; "-" for
+/// what the paper or the records do not have.
 struct PaperTable {
   std::string source;
   Table table;

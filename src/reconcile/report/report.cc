@@ -85,8 +85,8 @@ std::string markdown_report(const std::filesystem::path& directory) {
       directory,
       [](const report::Pipeline& pipeline) {
         return fmt::format("## {}\n\n{}\n\n{}\n{} on {}; {}.\n{}", pipeline.name, headline(pipeline),
-                           to_markdown(comparison_table(pipeline)), pipeline.model, pipeline.dataset,
-                           pipeline.protocol, paper_text(paper_tables(pipeline), report::to_markdown));
+                           to_markdown(comparison_table(pipeline)), pipeline.model, pipeline.dataset, pipeline.protocol,
+                           paper_text(paper_tables(pipeline), report::to_markdown));
       },
       [](const report::RunLog& log) {
         return headline(log) + "\n\n" + to_markdown(epoch_table(log)) +

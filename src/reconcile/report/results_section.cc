@@ -117,7 +117,8 @@ std::string results_section(const Pipeline& pipeline) {
 
 std::string paper_section(const std::vector<PaperTable>& tables) {
   std::string body = paragraph(
-      "Each cell: the printed number / ours (by how much ours is larger). Shares in percent. \"-\": not printed, or not "
+      "Each cell: the printed number / ours (by how much ours is larger). Shares in percent. \"-\": not printed, or "
+      "not "
       "run.",
       "dim");
   for (const auto& [source, table] : tables) body += paragraph(source, "lead") + html_table(table);

@@ -43,16 +43,20 @@ TEST(Expected, IsReadAndComesBackFromTheResolvedConfig) {
 
 TEST(Expected, RefusesWhatIsNotKnown) {
   const std::string good = "source = 'P'\nmethod = 'sum'\n";
-  expect_refused(good + "sorce = 'P'\nvalues = { delta_m = 1 }\n",
-                 {"e.toml:10: expected[0].sorce: unknown key. Did you mean \"source\"? Known: source, method, kind, values."});
+  expect_refused(
+      good + "sorce = 'P'\nvalues = { delta_m = 1 }\n",
+      {"e.toml:10: expected[0].sorce: unknown key. Did you mean \"source\"? Known: source, method, kind, values."});
   expect_refused(good + "values = { 'a.mio' = 1 }\n",
                  {"e.toml:10: expected[0].values.a.mio: no such value. Did you mean \"a.miou\"? Known: a.miou, "});
   expect_refused(good + "values = { 'mean.miou' = 1 }\n", {"values.mean.miou: no such value."});  // b.c has none
-  expect_refused(good + "values = { delta_m = 'much' }\n", {"e.toml:10: expected[0].values.delta_m = \"much\", must be a number."});
+  expect_refused(good + "values = { delta_m = 'much' }\n",
+                 {"e.toml:10: expected[0].values.delta_m = \"much\", must be a number."});
   expect_refused(good, {"expected[0].values: must be a table of numbers"});
-  expect_refused(good + "kind = 'bse'\nvalues = { delta_m = 1 }\n", {"kind = \"bse\", must be one of single, base, recon, train"});
+  expect_refused(good + "kind = 'bse'\nvalues = { delta_m = 1 }\n",
+                 {"kind = \"bse\", must be one of single, base, recon, train"});
   expect_refused("method = 'sum'\nvalues = { delta_m = 1 }\n", {"e.toml:7: expected[0]: source is missing."});
-  expect_refused("source = 'P'\nvalues = { delta_m = 1 }\n", {"method = \"\" with kind = \"base\": single-task rows have no method"});
+  expect_refused("source = 'P'\nvalues = { delta_m = 1 }\n",
+                 {"method = \"\" with kind = \"base\": single-task rows have no method"});
   expect_refused("source = 'P'\nmethod = 'cagrd'\nvalues = { delta_m = 1 }\n",
                  {"e.toml:9: expected[0].method: no method \"cagrd\". Did you mean \"cagrad\"?"});
   const TemporaryFolder folder;

@@ -35,7 +35,8 @@ TEST(ExperimentFiles, EveryOneIsReadAndRunsEveryRowThatItExpects) {
     try {
       const Experiment experiment = read_experiment(Config::from_file(file));
       for (const auto& row : experiment.expected) {
-        EXPECT_TRUE(is_run(experiment, row)) << file << ": " << row.kind << " " << row.method << " is expected, not run";
+        EXPECT_TRUE(is_run(experiment, row))
+            << file << ": " << row.kind << " " << row.method << " is expected, not run";
       }
     } catch (const std::exception& error) {
       ADD_FAILURE() << error.what();
@@ -50,7 +51,8 @@ TEST(ExperimentFiles, ExpectedSharesAreShares) {
     for (const auto& row : experiment.expected) {
       for (const auto& [name, value] : row.values) {
         const std::string metric = name.substr(name.find('.') + 1);
-        const bool share = metric == "miou" || metric.ends_with("accuracy") || metric == "error" || metric.starts_with("within");
+        const bool share =
+            metric == "miou" || metric.ends_with("accuracy") || metric == "error" || metric.starts_with("within");
         if (share) EXPECT_TRUE(value > 0 && value < 1) << file << ": " << row.method << " " << name << " = " << value;
       }
     }

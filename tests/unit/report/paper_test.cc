@@ -30,10 +30,12 @@ TEST(PaperTable, SetsOursBesideWhatIsPrinted) {
   const Copy copy("pipeline");
   add_papers(copy);
   const std::string text = markdown_report(copy.path());
-  EXPECT_TRUE(contains(text, "\nA, table 1: paper / ours (difference)\n\n| paper / ours | T1 accuracy % ↑ | delta m % | "
-                             "mean accuracy % ↑ | T2 loss |\n"))
+  EXPECT_TRUE(contains(text,
+                       "\nA, table 1: paper / ours (difference)\n\n| paper / ours | T1 accuracy % ↑ | delta m % | "
+                       "mean accuracy % ↑ | T2 loss |\n"))
       << text;
-  EXPECT_TRUE(contains(text, "| Sum | 95.12 / 90.00 (-5.12) | -1.00 / -1.25 (-0.25) | 85.00 / 85.00 (+0.00) | 0.2500 / "))
+  EXPECT_TRUE(
+      contains(text, "| Sum | 95.12 / 90.00 (-5.12) | -1.00 / -1.25 (-0.25) | 85.00 / 85.00 (+0.00) | 0.2500 / "))
       << text;
   EXPECT_TRUE(contains(text, "| fancy + Recon | - | 2.00 / - | - | - |")) << text;
   EXPECT_TRUE(contains(text, "\nB: paper / ours (difference)\n\n| paper / ours | MB |\n")) << text;
@@ -69,7 +71,8 @@ TEST(PaperTable, OfOneRunHasItsOwnRowOnly) {
   const Copy copy("train");
   std::string text = copy.read("run.jsonl");
   Json header = Json::parse(text.substr(0, text.find('\n')));
-  const Json row{{"source", "P"}, {"method", header["method"]}, {"kind", header["kind"]}, {"values", {{"megabytes", 1}}}};
+  const Json row{
+      {"source", "P"}, {"method", header["method"]}, {"kind", header["kind"]}, {"values", {{"megabytes", 1}}}};
   Json other = row;
   other["method"] = "another";
   header["expected"] = Json::array({row, other});
