@@ -34,6 +34,9 @@ DataSignature signature_of(const NpyFolders& data);
 FolderLayout npy_layout(std::string name, std::vector<std::filesystem::path> folders,
                         const std::vector<std::string>& arrays);
 
+/// The numbers of the training samples and of those held out, `share` of them, both ascending.
+std::pair<std::vector<int64_t>, std::vector<int64_t>> choose_held_out(int64_t count, double share);
+
 /// The samples, read from the mapped files when they are asked for. DataError if numbers are missing, or if the first
 /// sample of a part does not fit; what else does not fit is found when it is read.
 DataSplits load_npy_folders(const NpyFolders& data, const FoundFolder& found);

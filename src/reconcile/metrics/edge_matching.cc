@@ -61,6 +61,14 @@ Curve count_image(const at::Tensor& levels, const at::Tensor& truth, const at::T
   return curve;
 }
 
+/// The smallest window of `values` [H, W] that holds all known pixels: the image without the canvas that it stands on.
+at::Tensor inside(const at::Tensor& known, const at::Tensor& values) {
+  const auto [low, high] = known.nonzero().aminmax(0);
+  return values.slice(0, low[0].item<int64_t>(), high[0].item<int64_t>() + 1)
+      .slice(1, low[1].item<int64_t>(), high[1].item<int64_t>() + 1)
+      .contiguous();
+}
+
 /// Mean precision at recalls of 0, 0.01 ... 1, linear between the points of the curve, 0 outside of it.
 double average_precision(const Curve& curve) {
   std::map<double, double> points;  // recall -> precision, the best of equal recalls
@@ -91,9 +99,11 @@ class EdgeMatching final : public Tally {
     const at::Tensor levels = at::bucketize(prediction.to(at::kCPU, at::kFloat).contiguous(), thresholds);
     const at::Tensor targets = target.to(at::kCPU);
     for (int64_t i = 0; i < targets.size(0); ++i) {
-      const at::Tensor known = targets[i][0].ge(0).to(at::kByte);
+      const at::Tensor known = targets[i][0].ge(0);
       if (!known.any().item<bool>()) continue;
-      const Curve curve = count_image(levels[i][0], targets[i][0].gt(0.5).to(at::kByte), known);
+      const at::Tensor truth = inside(known, targets[i][0]);
+      const Curve curve =
+          count_image(inside(known, levels[i][0]), truth.gt(0.5).to(at::kByte), truth.ge(0).to(at::kByte));
       for (size_t k = 0; k < curve.size(); ++k) sums_[k].add(curve[k]);
       sums_of_best_.add(best_of(curve));
       ++images_;

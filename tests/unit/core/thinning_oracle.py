@@ -47,7 +47,8 @@ def blobs(rng, height, width):
     return [[int(v != (rng.random() < 0.03)) for v in row] for row in rows]
 
 
-rng = random.Random(5)
-masks = [blobs(rng, rng.randrange(1, 24), rng.randrange(1, 24)) for _ in range(60)]
-masks += [[[int(rng.random() < 0.6) for _ in range(17)] for _ in range(13)] for _ in range(20)]
-json.dump([[mask, thin(mask)] for mask in masks], open(sys.argv[1], "w"))
+if __name__ == "__main__":
+    rng = random.Random(5)
+    masks = [blobs(rng, rng.randrange(1, 24), rng.randrange(1, 24)) for _ in range(60)]
+    masks += [[[int(rng.random() < 0.6) for _ in range(17)] for _ in range(13)] for _ in range(20)]
+    json.dump([[mask, thin(mask)] for mask in masks], open(sys.argv[1], "w"))

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "reconcile/base/error.h"
+#include "unit/base/support.h"
 
 namespace reconcile {
 namespace {
@@ -62,7 +63,31 @@ TEST(Npy, WritesWhatItReads) {
     }
   }
   EXPECT_TRUE(decode_npy(encode_npy(kMatrix.t()), "").equal(kMatrix.t()));
-  EXPECT_THROW(encode_npy(at::zeros({2}, at::kBool)), InvalidArgument);
+  test::expect_message<InvalidArgument>([] { encode_npy(at::zeros({2}, at::kBFloat16)); }, "no way to write BFloat16");
+}
+
+TEST(Npy, MapsFilesWithoutACopy) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.write("a.npy", encode_npy(kMatrix));
+  const at::Tensor mapped = read_npy(path);
+  EXPECT_TRUE(mapped.equal(kMatrix));
+  std::filesystem::remove(path);  // the tensor holds the mapping
+  EXPECT_TRUE(mapped.slice(0, 1).equal(kMatrix.slice(0, 1)));
+  const auto again = folder.write("b.npy", encode_npy(kMatrix));
+  read_npy(again).zero_();  // changes memory, not the file
+  EXPECT_TRUE(read_npy(again).equal(kMatrix));
+  const std::string fortran = "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3), }";
+  const at::Tensor columns = read_npy(folder.write("c.npy", file_with(fortran, bytes_of(kMatrix.t().contiguous()))));
+  EXPECT_TRUE(columns.equal(kMatrix));
+  EXPECT_EQ(columns.strides(), at::IntArrayRef({1, 2}));
+}
+
+TEST(Npy, NumbersThatAreNotAlignedAreCopied) {
+  const test::TemporaryFolder folder;
+  for (int blanks = 0; blanks < 8; ++blanks) {
+    const std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }" + std::string(blanks, ' ');
+    EXPECT_TRUE(read_npy(folder.write("a.npy", file_with(header, bytes_of(kMatrix)))).equal(kMatrix)) << blanks;
+  }
 }
 
 TEST(Npy, SaysWhatDoesNotFit) {
@@ -79,6 +104,14 @@ TEST(Npy, SaysWhatDoesNotFit) {
            "its shape is");
   contains(failure(file_with("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 4), }", data)),
            "claims 64 bytes of data, 48 are there");
+  contains(failure(file_with("{'descr': '<f8', 'fortran_order': Maybe, 'shape': (2, 3), }", data)),
+           "its 'fortran_order' is Maybe");
+  contains(failure(file_with("{'descr': '<u8', 'fortran_order': False, 'shape': (6,), }", data)), "its type is '<u8'");
+  contains(failure(file_with("{'descr': '|O', 'fortran_order': False, 'shape': (6,), }", data)), "its type is '|O'");
+  contains(failure(file_with("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (6,), }", data)),
+           "its type is [('a'");
+  contains(failure(file_with("{'descr': '<f8', 'fortran_order': False, 'shape': [2, 3)", data)), "its shape is [2, 3)");
+  contains(failure(std::string("\x93NUMPY\x07\0\x02\0{}", 12)), "its version is 7, readable are 1 to 3");
   contains(failure(std::string("\x93NUMPY\x01\0\xff\xff{}", 12)), "header claims 65535 bytes");
 }
 

@@ -97,7 +97,68 @@ TEST(Jpeg, SaysWhatIsDamaged) {
   std::string huge = good;
   const size_t frame = huge.find("\xff\xc0");  // height and width stand five bytes behind the marker
   for (size_t i = 5; i < 9; ++i) huge[frame + i] = '\xfe';
-  refuses(huge, "announces 65278 x 65278 pixels");
+  refuses(huge, "it announces 65278 x 65278 pixels, at most");
+}
+
+TEST(Jpeg, BytesBetweenThePartsDoNoHarm) {
+  std::string file = encode_jpeg(smooth(3).permute({2, 0, 1}), 90);
+  const at::Tensor whole = decode_picture(file, "a.jpg");
+  file.insert(file.size() - 2, "between");
+  EXPECT_TRUE(decode_picture(file, "a.jpg").equal(whole));
+}
+
+TEST(Labels, AreReadAsStored) {
+  const auto reads = [](const std::string& file, const std::vector<int64_t>& expected) {
+    const at::Tensor read = decode_label_picture(file, "a.png");
+    EXPECT_EQ(read.scalar_type(), at::kInt);
+    EXPECT_TRUE(read.flatten().to(at::kLong).equal(at::tensor(expected))) << read;
+  };
+  const std::string palette = png_chunk("PLTE", bytes({9, 8, 7, 6, 5, 4, 3, 2, 1}));
+  reads(png(2, 1, 8, 3, bytes({0, 1, 2}), palette + png_chunk("tRNS", bytes({0}))), {1, 2});
+  reads(png(4, 1, 2, 3, bytes({0, 0b10010010}), palette), {2, 1, 0, 2});
+  reads(png(4, 1, 1, 0, bytes({0, 0b10100000})), {1, 0, 1, 0});
+  reads(png(2, 1, 16, 0, bytes({0, 255, 254, 1, 2})), {65534, 258});
+  reads(png(1, 1, 8, 4, bytes({0, 7, 100})), {7});
+}
+
+TEST(Labels, AreNoColours) {
+  const auto refuses = [](const std::string& file, const std::string& part) {
+    test::expect_message<DataError>([&] { decode_label_picture(file, "a.png"); }, "a.png: ", part);
+  };
+  refuses(png(1, 1, 8, 2, bytes({0, 1, 2, 3})), "its pixels are colours, labels are gray values");
+  refuses(encode_jpeg(at::zeros({1, 8, 8}, at::kByte), 90), "not a readable PNG file: it does not begin like one");
+  refuses(png(900000, 900000, 16, 0, "x"), "it announces 900000 x 900000 pixels, which");
+}
+
+TEST(Picture, IsToldByItsBytes) {
+  const test::TemporaryFolder folder;
+  const at::Tensor gray = at::full({1, 8, 8}, 7, at::kByte);
+  EXPECT_TRUE(read_picture(folder.write("a.jpg", encode_png(gray))).equal(gray));
+  EXPECT_EQ(read_picture(folder.write("a.png", encode_jpeg(gray, 90))).sizes(), gray.sizes());
+  test::expect_message<DataError>([&] { read_picture(folder.write("a.png", "GIF89a")); },
+                                  "a.png: neither a PNG nor a JPEG file");
+  test::expect_message<DataError>([&] { read_picture(folder / "none.png"); }, "none.png: cannot read");
+}
+
+TEST(Picture, WritesWhatItReads) {
+  const at::Tensor colours = at::arange(60).view({3, 4, 5}).to(at::kByte);
+  EXPECT_TRUE(decode_picture(encode_png(colours), "").equal(colours));
+  EXPECT_TRUE(decode_picture(encode_png(colours.slice(0, 0, 1)), "").equal(colours.slice(0, 0, 1)));
+  const at::Tensor wide = at::tensor({0, 1, 255, 256, 40000, 65535}, at::kInt).view({2, 3});
+  EXPECT_TRUE(decode_label_picture(encode_png(wide), "").equal(wide));
+}
+
+TEST(Picture, RefusesToWriteOtherThings) {
+  const auto refuses = [](const at::Tensor& picture, const std::string& part) {
+    test::expect_message<InvalidArgument>([&] { encode_png(picture); }, "png: ", part);
+  };
+  refuses(at::zeros({2, 4, 4}, at::kByte), "no way to write Byte [2, 4, 4], a picture is uint8 [1 or 3");
+  refuses(at::zeros({3, 4, 4}), "no way to write Float [3, 4, 4]");
+  refuses(at::zeros({3, 0, 4}, at::kByte), "Byte [3, 0, 4]");
+  refuses(at::full({2, 2}, -1, at::kInt), "values -1 ... -1, must lie in 0..65535");
+  refuses(at::full({2, 2}, 65536, at::kInt), "values 65536");
+  test::expect_message<InvalidArgument>([] { encode_jpeg(at::zeros({4, 4}, at::kByte), 90); }, "jpeg: no way to write");
+  test::expect_message<InvalidArgument>([] { encode_jpeg(at::zeros({1, 4, 4}, at::kByte), 0); }, "quality = 0");
 }
 
 }  // namespace

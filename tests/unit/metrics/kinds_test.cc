@@ -284,6 +284,21 @@ TEST(Edges, PoolPixelsAndTakeTheBestThreshold) {
   EXPECT_NEAR(metrics(kAllKinds[8], logits, target).at("best_f"), 0.8, 1e-12);  // P = 2/3, R = 1 below 0.5
 }
 
+TEST(Edges, OnACanvasAreMatchedAsTheyAreWithoutIt) {
+  at::manual_seed(7);
+  const Task& task = kAllKinds[8];
+  const at::Tensor logits = at::randn({1, 1, 90, 120});
+  const at::Tensor target = at::rand({1, 1, 90, 120}).lt(0.05).to(at::kFloat);
+  const auto alone = metrics(task, logits, target, kMatched);
+  const at::Tensor canvas = at::full({1, 1, 400, 300}, kVoid, at::kFloat);
+  canvas.slice(2, 10, 100).slice(3, 20, 140).copy_(target);
+  const at::Tensor everywhere = at::full({1, 1, 400, 300}, 9.F);
+  everywhere.slice(2, 10, 100).slice(3, 20, 140).copy_(logits);
+  const auto padded = metrics(task, everywhere, canvas, kMatched);
+  for (const char* name : {"ods_f", "ois_f", "average_precision"}) EXPECT_EQ(padded.at(name), alone.at(name)) << name;
+  EXPECT_GT(alone.at("ods_f"), alone.at("best_f"));
+}
+
 // FAMO's number for an attribute of CelebA: 2 TP / (2 TP + FP + FN) over the data set, yes above a probability of 0.5.
 TEST(MultiLabel, F1OfOneLabelIsThatOfItsYes) {
   const Task task{"Smiling", TaskKind::kMultiLabel, 1};
