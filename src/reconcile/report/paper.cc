@@ -126,7 +126,7 @@ Statistic measured_value(const Row& row, const std::string& name) {
   if (name == "megabytes") return {row.megabytes, kMissing, std::isfinite(row.megabytes) ? 1 : 0};
   const auto [task, metric] = split_name(name, row);
   const auto* metrics = find(row.metrics, task);
-  if (!metrics) return task == "mean" ? mean_over_tasks(row, metric) : Statistic{};
+  if (!metrics) return name.starts_with("mean.") ? mean_over_tasks(row, metric) : Statistic{};
   const Statistic* value = find(*metrics, metric);
   return value ? *value : Statistic{};
 }
