@@ -19,8 +19,7 @@ void eval(const EvalArguments& arguments) {
   const Dataset& data = arguments.split == "test"    ? *run.data.test
                         : arguments.split == "train" ? *run.data.train
                                                      : *run.data.validation;
-  const TrainOptions& train = run.experiment.train;
-  const Json metrics = to_json(run.model->tasks(), evaluate(*run.model, data, train.eval_batch_size, train.workers));
+  const Json metrics = to_json(run.model->tasks(), evaluate(*run.model, data, run.experiment.train));
   if (arguments.json) {
     return print({{"run", arguments.run},
                   {"split", arguments.split},

@@ -2,6 +2,9 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "reconcile/base/error.h"
 #include "reconcile/base/text.h"
 
@@ -25,7 +28,9 @@ Json convert(const toml::node& node, const std::string& path, const std::string&
   }
   if (const auto* array = node.as_array()) {
     Json result = Json::array();
-    for (const auto& value : *array) result.push_back(convert(value, path, file, origins));
+    for (const auto& value : *array) {
+      result.push_back(convert(value, fmt::format("{}[{}]", path, result.size()), file, origins));
+    }
     return result;
   }
   if (const auto* text = node.as_string()) return text->get();
@@ -35,16 +40,34 @@ Json convert(const toml::node& node, const std::string& path, const std::string&
   fail<DataError>("{}: {}: dates and times have no meaning here.", origins[path], path);
 }
 
+/// A key as TOML wants it: in quotes unless it is letters, digits, `_` and `-` only.
+std::string key_text(const std::string& key) {
+  const bool bare = !key.empty() && std::all_of(key.begin(), key.end(), [](unsigned char c) {
+    return c < 128 && (std::isalnum(c) != 0 || c == '_' || c == '-');
+  });
+  return bare ? key : Json(key).dump();
+}
+
+bool is_list_of_tables(const Json& value) { return value.is_array() && !value.empty() && value.front().is_object(); }
+
 /// Plain values first, then the tables below them: what stands behind a [table] line belongs to it. JSON writes texts,
 /// numbers and lists as TOML does.
 void append_table(const Json& values, const std::string& path, std::string& text) {
   for (const auto& [key, value] : values.items()) {
-    if (!value.is_object()) text += fmt::format("{} = {}\n", key, value.dump());
+    if (value.is_object() || is_list_of_tables(value)) continue;
+    text += fmt::format("{} = {}\n", key_text(key), value.dump());
   }
   for (const auto& [key, value] : values.items()) {
-    if (!value.is_object()) continue;
-    text += fmt::format("\n[{}]\n", joined(path, key));
-    append_table(value, joined(path, key), text);
+    const std::string below = joined(path, key_text(key));
+    if (value.is_object()) {
+      text += fmt::format("\n[{}]\n", below);
+      append_table(value, below, text);
+    } else if (is_list_of_tables(value)) {
+      for (const auto& table : value) {
+        text += fmt::format("\n[[{}]]\n", below);
+        append_table(table, below, text);
+      }
+    }
   }
 }
 

@@ -140,6 +140,7 @@ Json Experiment::resolved() const {
   result["split"] = split_options().values(split);
   result["compare"] = compare_options().values(compare);
   result["branching"] = branching_options().values(branching);
+  if (!expected.empty()) result["expected"] = to_json(expected);
   return result;
 }
 
@@ -149,7 +150,7 @@ Experiment read_experiment(const Config& config) {
                                                  "conflict", "search",    "split",    "branching",    "compare"};
   Json root = Json::object();
   for (const auto& [key, value] : config.values().items()) {
-    if (sections.contains(key)) continue;
+    if (sections.contains(key) || key == "expected") continue;
     const std::string section = nearest(key, {sections.begin(), sections.end()});
     if (value.is_object()) {
       fail<InvalidArgument>("{}: unknown section.{} Known: {}.", config.where("")(key),
@@ -190,6 +191,12 @@ Experiment read_experiment(const Config& config) {
   check_method(config, experiment, experiment.search.method, config.where("search")("method"), num_tasks);
   for (const auto& method : experiment.compare.methods) {
     check_method(config, experiment, method, config.where("compare")("methods"), num_tasks);
+  }
+  experiment.expected = read_expected(config, signature.tasks);
+  for (size_t i = 0; i < experiment.expected.size(); ++i) {
+    const std::string& method = experiment.expected[i].method;
+    const std::string where = config.where(fmt::format("expected[{}]", i))("method");
+    if (!method.empty()) placed(where, [&] { make_method(method, num_tasks, experiment.step.scope); });
   }
   check_recording(config, experiment);
   check_rotation(config, experiment);
@@ -240,7 +247,8 @@ Json describe_experiment() {
           {"search", search_options().describe()},
           {"split", split_options().describe()},
           {"compare", compare_options().describe()},
-          {"branching", branching_options().describe()}};
+          {"branching", branching_options().describe()},
+          {"expected", describe_expected()}};
 }
 
 }  // namespace reconcile

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "reconcile/base/config.h"
+#include "reconcile/catalog/expected.h"
 #include "reconcile/convert/convert.h"
 #include "reconcile/data/dataset.h"
 #include "reconcile/data/transform.h"
@@ -69,6 +70,7 @@ struct Experiment {
   SplitOptions split;
   CompareOptions compare;
   BranchingOptions branching;
+  std::vector<Expected> expected;
 
   /// As in tables: "resnet18", or "mmoe on resnet18".
   [[nodiscard]] std::string network_name() const;

@@ -46,6 +46,18 @@ void set_pretrained(MultiTaskModel& model, const std::string& text, TrainObserve
   }
 }
 
+/// What the first line of run.jsonl says of a run besides what the loop knows.
+Json header(const Experiment& experiment, const RunChoice& choice) {
+  Json record{{"dataset", experiment.data.name},
+              {"model", experiment.network_name()},
+              {"method", choice.method},
+              {"kind", choice.kind},
+              {"seed", choice.seed},
+              {"threads", at::get_num_threads()}};
+  if (choice.kind == "train" && !experiment.expected.empty()) record["expected"] = to_json(experiment.expected);
+  return record;
+}
+
 }  // namespace
 
 Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplits& data, const fs::path& directory,
@@ -74,12 +86,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
                        .conflict = experiment.conflict,
                        .rng = Rng(static_cast<uint64_t>(choice.seed)).fork("train"),
                        .directory = directory,
-                       .header = {{"dataset", experiment.data.name},
-                                  {"model", experiment.network_name()},
-                                  {"method", choice.method},
-                                  {"kind", choice.kind},
-                                  {"seed", choice.seed},
-                                  {"threads", at::get_num_threads()}},
+                       .header = header(experiment, choice),
                        .observer = observer,
                        .stop = stop});
   if (result.is_null()) return result;

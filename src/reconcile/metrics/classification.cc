@@ -16,7 +16,9 @@ class Accuracy final : public Tally {
   }
   [[nodiscard]] MetricValues result() const override {
     if (count_ == 0) return {};
-    return {{"accuracy", static_cast<double>(correct_) / static_cast<double>(count_)}};
+    const auto count = static_cast<double>(count_);
+    return {{"accuracy", static_cast<double>(correct_) / count},
+            {"error", static_cast<double>(count_ - correct_) / count}};
   }
 
  private:
@@ -57,7 +59,9 @@ class Confusion final : public Tally {
 
 }  // namespace
 
-KindRow classification_row() { return {{{"accuracy", true}}, {}, make_tally<Accuracy>, cross_entropy_sums, mean_of}; }
+KindRow classification_row() {
+  return {{{"accuracy", true}}, {"error"}, make_tally<Accuracy>, cross_entropy_sums, mean_of};
+}
 
 KindRow segmentation_row() {
   return {{{"miou", true}, {"pixel_accuracy", true}}, {}, make_tally<Confusion>, cross_entropy_sums, mean_of};

@@ -16,6 +16,8 @@ class Tally {
   [[nodiscard]] virtual MetricValues result() const = 0;
 };
 
+using MakeTally = std::unique_ptr<Tally>(const Task& task);
+
 /// The sums over a batch that a loss is made of. Those of several batches add up to those of one, so the loss of a data
 /// set does not depend on how it was cut.
 using LossSums = std::vector<at::Tensor>;
@@ -23,9 +25,11 @@ using LossSums = std::vector<at::Tensor>;
 struct KindRow {
   std::vector<Criterion> criteria;
   std::vector<std::string> other_metrics;  ///< besides the criteria and the loss
-  std::unique_ptr<Tally> (*tally)(const Task& task);
+  MakeTally* tally;
   LossSums (*loss_sums)(const at::Tensor& prediction, const at::Tensor& target);
   at::Tensor (*loss_of)(const LossSums& sums);
+  bool has_image_means = false;         ///< `MetricOptions::mean_of_images` concerns it
+  MakeTally* matching_tally = nullptr;  ///< of the metrics that `MetricOptions::match_edges` adds
 };
 
 KindRow classification_row();
@@ -42,6 +46,13 @@ at::Tensor mean_of(const LossSums& sums);
 
 /// {sum of `values` where `known`, number of those}. What stands elsewhere, NaN too, has no gradient.
 LossSums sum_where(const at::Tensor& known, const at::Tensor& values);
+
+/// Thresholds on the probability, `first` to `last`, as thresholds on the logit, ascending: float [count].
+at::Tensor logit_thresholds(double first, double last, int64_t count);
+
+/// 99 thresholds on the probability of an edge, one for all images, matching pixels of thinned predictions with true
+/// ones.
+std::unique_ptr<Tally> make_edge_matching(const Task& task);
 
 template <class T>
 std::unique_ptr<Tally> make_tally(const Task& task) {

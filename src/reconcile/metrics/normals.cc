@@ -78,7 +78,8 @@ KindRow normals_row() {
           {},
           make_tally<Angles>,
           cosine_distance_sums,
-          mean_of};
+          mean_of,
+          /*has_image_means=*/true};
 }
 
 }  // namespace reconcile

@@ -16,6 +16,33 @@ const KindRow& row_of(TaskKind kind) {
   return rows.at(static_cast<size_t>(kind));
 }
 
+/// Every image by itself, then the mean over those that have a known pixel.
+class ImageMeans final : public Tally {
+ public:
+  ImageMeans(const Task& task, MakeTally* make) : task_(task), make_(make) {}
+
+  void add(const at::Tensor& prediction, const at::Tensor& target) override {
+    for (int64_t i = 0; i < target.size(0); ++i) {
+      const auto image = make_(task_);
+      image->add(prediction.slice(0, i, i + 1), target.slice(0, i, i + 1));
+      const MetricValues values = image->result();
+      if (!values.empty()) ++count_;
+      for (const auto& [metric, value] : values) sums_[metric] += value;
+    }
+  }
+  [[nodiscard]] MetricValues result() const override {
+    MetricValues means = sums_;
+    for (auto& [metric, value] : means) value /= static_cast<double>(count_);
+    return means;
+  }
+
+ private:
+  Task task_;
+  MakeTally* make_;
+  int64_t count_ = 0;
+  MetricValues sums_;
+};
+
 }  // namespace
 
 at::Tensor mean_of(const LossSums& sums) { return sums[0] / sums[1].clamp_min(1); }
@@ -40,14 +67,19 @@ at::Tensor task_loss(const Task& task, const at::Tensor& prediction, const at::T
   return row.loss_of(row.loss_sums(prediction, target));
 }
 
-MetricSum::MetricSum(const Task& task) : kind_(task.kind), tally_(row_of(kind_).tally(task)) {}
+MetricSum::MetricSum(const Task& task, const MetricOptions& options) : kind_(task.kind) {
+  const KindRow& row = row_of(kind_);
+  const bool by_image = options.mean_of_images && row.has_image_means;
+  tallies_.push_back(by_image ? std::make_unique<ImageMeans>(task, row.tally) : row.tally(task));
+  if (options.match_edges && row.matching_tally != nullptr) tallies_.push_back(row.matching_tally(task));
+}
 MetricSum::~MetricSum() = default;
 MetricSum::MetricSum(MetricSum&&) noexcept = default;
 MetricSum& MetricSum::operator=(MetricSum&&) noexcept = default;
 
 void MetricSum::add(const at::Tensor& prediction, const at::Tensor& target) {
   const at::NoGradGuard no_grad;
-  tally_->add(prediction, target);
+  for (const auto& tally : tallies_) tally->add(prediction, target);
   LossSums sums = row_of(kind_).loss_sums(prediction, target);
   for (auto& sum : sums) sum = sum.to(at::kCPU, at::kDouble);
   for (size_t i = 0; i < loss_sums_.size(); ++i) sums[i] += loss_sums_[i];
@@ -55,7 +87,8 @@ void MetricSum::add(const at::Tensor& prediction, const at::Tensor& target) {
 }
 
 MetricValues MetricSum::result() const {
-  MetricValues values = tally_->result();
+  MetricValues values;
+  for (const auto& tally : tallies_) values.merge(tally->result());
   if (!values.empty()) values["loss"] = row_of(kind_).loss_of(loss_sums_).item<double>();
   return values;
 }

@@ -30,12 +30,18 @@ std::vector<std::string> metric_names(TaskKind kind);
 /// target in the form of core/target.h. Unknown targets take no part; if all are unknown it is 0 with zero gradients.
 at::Tensor task_loss(const Task& task, const at::Tensor& prediction, const at::Tensor& target);
 
+/// How a data set is measured.
+struct MetricOptions {
+  bool mean_of_images = false;  ///< depth and normals: the metrics of every image, then their means over images
+  bool match_edges = false;     ///< edges: also the metrics that match thinned predictions one to one; takes long
+};
+
 class Tally;
 
 /// Sums what a task's metrics need over batches of any size, in constant memory; the result is that of one batch.
 class MetricSum {
  public:
-  explicit MetricSum(const Task& task);
+  explicit MetricSum(const Task& task, const MetricOptions& options = {});
   ~MetricSum();
   MetricSum(MetricSum&&) noexcept;
   MetricSum& operator=(MetricSum&&) noexcept;
@@ -46,7 +52,7 @@ class MetricSum {
 
  private:
   TaskKind kind_;
-  std::unique_ptr<Tally> tally_;
+  std::vector<std::unique_ptr<Tally>> tallies_;
   std::vector<at::Tensor> loss_sums_;
 };
 

@@ -9,11 +9,6 @@ namespace {
 
 constexpr double kEdgeWeight = 0.95;  // of edge pixels in the loss
 
-/// Thresholds on the probability, `first` to `last`, as thresholds on the logit, ascending.
-at::Tensor logit_thresholds(double first, double last, int64_t count) {
-  return at::linspace(first, last, count, at::kDouble).logit().to(at::kFloat);
-}
-
 /// How often each image is yes at `truth` and above each of K thresholds: {true positives [B, K], predicted [B, K],
 /// true [B, 1]} as doubles, over the known pixels.
 struct Hits {
@@ -107,7 +102,8 @@ class LabelScores final : public Tally {
     const at::Tensor totals = sums_.sum(1);
     const double known = totals[0].item<double>();
     if (known == 0) return {};
-    MetricValues values{{"accuracy", totals[1].item<double>() / known}};
+    const double right = totals[1].item<double>();
+    MetricValues values{{"accuracy", right / known}, {"error", (known - right) / known}};
     const at::Tensor occurs = sums_[3].gt(0);
     if (occurs.any().item<bool>()) {
       values["f1"] = (2 * sums_[2] / sums_[3]).masked_select(occurs).mean().item<double>();
@@ -150,10 +146,23 @@ at::Tensor weighted_to_edges(const LossSums& sums) {
 
 }  // namespace
 
-KindRow multi_label_row() { return {{{"accuracy", true}}, {"f1"}, make_tally<LabelScores>, label_sums, mean_of}; }
+at::Tensor logit_thresholds(double first, double last, int64_t count) {
+  return at::linspace(first, last, count, at::kDouble).logit().to(at::kFloat);
+}
+
+KindRow multi_label_row() {
+  return {{{"accuracy", true}}, {"f1", "error"}, make_tally<LabelScores>, label_sums, mean_of};
+}
 
 KindRow saliency_row() { return {{{"miou", true}}, {"max_f"}, make_tally<SaliencyScores>, two_sided_sums, balanced}; }
 
-KindRow edges_row() { return {{{"best_f", true}}, {}, make_tally<EdgeScore>, two_sided_sums, weighted_to_edges}; }
+KindRow edges_row() {
+  return {.criteria = {{"best_f", true}},
+          .other_metrics = {"ods_f", "ois_f", "average_precision"},
+          .tally = make_tally<EdgeScore>,
+          .loss_sums = two_sided_sums,
+          .loss_of = weighted_to_edges,
+          .matching_tally = make_edge_matching};
+}
 
 }  // namespace reconcile

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "reconcile/report/numbers.h"
+#include "reconcile/report/paper.h"
 
 namespace reconcile::report {
 namespace {
@@ -56,6 +57,17 @@ std::vector<std::pair<std::string, std::string>> metric_names(const std::vector<
   return names;
 }
 
+/// Tasks of which no row has a metric, as no target was known.
+std::vector<std::string> tasks_without_metrics(const Pipeline& pipeline) {
+  std::vector<std::string> tasks;
+  for (const auto& task : pipeline.tasks) {
+    const bool measured = std::any_of(pipeline.rows.begin(), pipeline.rows.end(),
+                                      [&](const Row& row) { return find(row.metrics, task) != nullptr; });
+    if (!measured) tasks.push_back(task);
+  }
+  return tasks;
+}
+
 Statistic statistic_of(const PerTask<Statistic>& values, const std::string& task, const std::string& metric) {
   const auto* metrics = find(values, task);
   const auto* value = metrics ? find(*metrics, metric) : nullptr;
@@ -80,16 +92,29 @@ void add_statistic(std::vector<Column<Row>>& columns, const std::string& title,
   columns.push_back({title + " n", [=](const Row& row) { return std::to_string(statistic(row).n); }});
 }
 
+/// The number of a paper, and by how much ours is larger.
+void add_printed(std::vector<Column<Row>>& columns, const Source& source, const std::string& name) {
+  const std::string title = source.name + ": " + name;
+  columns.push_back({title, [=](const Row& row) { return exact(printed_value(source, row, name)); }});
+  columns.push_back({title + " difference", [=](const Row& row) {
+                       return exact(measured_value(row, name).mean - printed_value(source, row, name));
+                     }});
+}
+
 }  // namespace
 
 Table comparison_table(const Pipeline& pipeline, Pick pick) {
   std::vector<Column<Row>> columns = {{"method", [](const Row& row) { return row.label; }}};
   for (const auto& [task, metric] : metric_names(pipeline.rows)) {
-    if (metric == "loss") continue;
+    if (metric == "loss" || restates_another(metric)) continue;
     columns.push_back({metric_title(task, metric), [=](const Row& row) {
                          const auto& metrics = pick == Pick::kLast ? row.metrics : row.best_metrics;
-                         return metric_text(statistic_of(metrics, task, metric), metric);
+                         const Statistic value = statistic_of(metrics, task, metric);
+                         return value.n == 0 && !metrics.empty() ? "n/a" : metric_text(value, metric);
                        }});
+  }
+  for (const auto& task : pick == Pick::kLast ? tasks_without_metrics(pipeline) : std::vector<std::string>{}) {
+    columns.push_back({task, [](const Row& row) { return row.metrics.empty() ? "-" : "n/a"; }});
   }
   if (pick == Pick::kBest) return without_empty_columns(fill(columns, pipeline.rows));
   columns.insert(
@@ -121,6 +146,9 @@ Table number_table(const Pipeline& pipeline) {
                                  {"megabytes", [](const Row& row) { return exact(row.megabytes); }},
                                  {"macs", [](const Row& row) { return exact(row.macs); }},
                                  {"seconds_per_step", [](const Row& row) { return exact(row.seconds_per_step); }}});
+  for (const auto& source : sources_of(pipeline.expected)) {
+    for (const auto& name : source.values) add_printed(columns, source, name);
+  }
   return fill(columns, pipeline.rows);
 }
 

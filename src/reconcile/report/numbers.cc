@@ -26,18 +26,25 @@ struct Metric {
 };
 constexpr std::array kMetrics{Metric{"accuracy", Unit::kShare, true},
                               Metric{"f1", Unit::kShare, true},
+                              Metric{"error", Unit::kShare, false},
                               Metric{"mae", Unit::kPlain, false},
+                              Metric{"rmse", Unit::kPlain, false},
+                              Metric{"r2", Unit::kPlain, true},
                               Metric{"miou", Unit::kShare, true},
                               Metric{"pixel_accuracy", Unit::kShare, true},
                               Metric{"abs_err", Unit::kPlain, false},
                               Metric{"rel_err", Unit::kPlain, false},
+                              Metric{"log_rmse", Unit::kPlain, false},
                               Metric{"mean_angle", Unit::kDegrees, false},
                               Metric{"median_angle", Unit::kDegrees, false},
                               Metric{"within_11.25", Unit::kShare, true},
                               Metric{"within_22.5", Unit::kShare, true},
                               Metric{"within_30", Unit::kShare, true},
                               Metric{"max_f", Unit::kShare, true},
-                              Metric{"best_f", Unit::kShare, true}};
+                              Metric{"best_f", Unit::kShare, true},
+                              Metric{"ods_f", Unit::kShare, true},
+                              Metric{"ois_f", Unit::kShare, true},
+                              Metric{"average_precision", Unit::kShare, true}};
 
 const Metric* known_metric(std::string_view name) {
   const auto place = std::find_if(kMetrics.begin(), kMetrics.end(), [&](const Metric& m) { return m.name == name; });
@@ -87,6 +94,10 @@ std::string text_of(const Statistic& statistic, double scale, int digits) {
 
 bool is_share(std::string_view metric) { return unit_of(metric) == Unit::kShare; }
 
+int metric_digits(std::string_view metric) { return unit_of(metric) == Unit::kPlain ? 4 : 2; }
+
+bool restates_another(std::string_view metric) { return metric == "error"; }
+
 std::string_view better(std::string_view metric) {
   const Metric* known = known_metric(metric);
   if (!known) return "";
@@ -101,7 +112,7 @@ std::string metric_title(const std::string& task, const std::string& metric) {
 }
 
 std::string metric_text(const Statistic& statistic, std::string_view metric) {
-  return text_of(statistic, is_share(metric) ? 100 : 1, unit_of(metric) == Unit::kPlain ? 4 : 2);
+  return text_of(statistic, is_share(metric) ? 100 : 1, metric_digits(metric));
 }
 
 std::string metric_words(std::string_view metric, double value) {
@@ -113,6 +124,7 @@ std::string metric_words(std::string_view metric, double value) {
 std::string metric_words(const Json& metrics) {
   std::string text;
   for (const auto& [metric, value] : metrics.items()) {
+    if (restates_another(metric)) continue;
     text += text.empty() ? "" : ", ";
     text += metric_words(metric, value.is_number() ? value.get<double>() : kMissing);
   }

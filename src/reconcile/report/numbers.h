@@ -25,6 +25,10 @@ std::string text_of(const Statistic& statistic, double scale = 1, int digits = 2
 
 /// Whether a metric is a share in 0..1, shown in percent. A metric without a name of its own here is a plain number.
 bool is_share(std::string_view metric);
+/// Places behind the point that a metric is shown with.
+int metric_digits(std::string_view metric);
+/// Whether another metric says the same (error = 1 - accuracy), so that texts and tables for people leave it out.
+bool restates_another(std::string_view metric);
 /// "higher is better", "lower is better", or "" where neither is said.
 std::string_view better(std::string_view metric);
 /// The heading of a column: "T1 accuracy % ↑", "normal mean_angle ° ↓", "T1 loss".

@@ -56,12 +56,14 @@ std::string reproduce_section(const Pipeline& pipeline) {
 }
 
 std::string render_html(const Pipeline& pipeline) {
-  return page(pipeline.name, introduction(pipeline),
-              {{"Results", results_section(pipeline)},
-               {"Conflict before and after", conflict_section(pipeline)},
-               {"Where the conflict sits", layer_section(pipeline)},
-               {"Training curves", curve_section(pipeline)},
-               {"Reproduce", reproduce_section(pipeline)}});
+  std::vector<Section> sections{{"Results", results_section(pipeline)},
+                                {"Conflict before and after", conflict_section(pipeline)},
+                                {"Where the conflict sits", layer_section(pipeline)},
+                                {"Training curves", curve_section(pipeline)},
+                                {"Reproduce", reproduce_section(pipeline)}};
+  const auto tables = paper_tables(pipeline);
+  if (!tables.empty()) sections.insert(sections.begin() + 1, {"Paper and ours", paper_section(tables)});
+  return page(pipeline.name, introduction(pipeline), sections);
 }
 
 }  // namespace reconcile::report

@@ -20,6 +20,9 @@ auto per_task(const Field& tasks, Read read) {
 /// The member `key` as a number; NaN if it is absent or null.
 double number_or_missing(const Field& record, const std::string& key);
 
+/// The member "expected"; empty if it is absent.
+std::vector<Expected> read_expected(const Field& record);
+
 /// Task names of `[{name, kind, num_outputs}]`.
 std::vector<std::string> task_names(const Field& tasks);
 

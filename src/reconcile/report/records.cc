@@ -92,6 +92,16 @@ double number_or_missing(const Field& record, const std::string& key) {
   return field ? field->number() : kMissing;
 }
 
+std::vector<Expected> read_expected(const Field& record) {
+  const auto rows = record.find("expected");
+  if (!rows) return {};
+  return rows->list([](const Field& row) {
+    Expected result{row.at("source").text(), row.at("method").text(), row.at("kind").text(), {}};
+    for (const auto& [name, value] : row.at("values").members()) result.values.emplace_back(name, value.number());
+    return result;
+  });
+}
+
 std::vector<std::string> task_names(const Field& tasks) {
   return tasks.list([](const Field& task) { return task.at("name").text(); });
 }
@@ -133,7 +143,8 @@ Pipeline read_pipeline(const std::filesystem::path& directory) {
                     .ranking = list_or_empty(root, "ranking", read_ranked),
                     .costs = list_or_empty(root, "costs", read_cost),
                     .runs = root.at("runs").list([&](const Field& run) { return read_run(run, directory); }),
-                    .rows = root.at("rows").list(read_row)};
+                    .rows = root.at("rows").list(read_row),
+                    .expected = read_expected(root.at("config"))};
   if (const auto search = root.find("search")) pipeline.search = read_search(*search);
   if (const auto plan = root.find("plan")) pipeline.plan = read_plan(*plan, pipeline.tasks.size());
   return pipeline;

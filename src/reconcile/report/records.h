@@ -66,6 +66,12 @@ struct LayerRecord {
   double size = kMissing;
 };
 
+/// What a paper prints in one row of a table.
+struct Expected {
+  std::string source, method, kind;
+  Named<double> values;  ///< by name: "depth.abs_err", "mean.error", "delta_m"
+};
+
 /// One `run.jsonl`.
 struct RunLog {
   std::string version, dataset, model, method, kind;
@@ -80,6 +86,7 @@ struct RunLog {
   std::vector<std::pair<std::string, std::string>> pairs;  ///< of the conflict records
   bool finished = false;                                   ///< has an `end` record
   PerTask<double> test;
+  std::vector<Expected> expected;
 };
 
 /// Cosines of the whole shared gradients of one run.
@@ -146,6 +153,7 @@ struct Pipeline {
   std::vector<Cost> costs;           ///< k = 0 ... L
   std::vector<Run> runs;
   std::vector<Row> rows;
+  std::vector<Expected> expected;
 };
 
 /// Reads `directory`/summary.json and the run.jsonl of every run that is there. DataError names path, line and what is

@@ -9,6 +9,7 @@
 #include "reconcile/report/field.h"
 #include "reconcile/report/html.h"
 #include "reconcile/report/numbers.h"
+#include "reconcile/report/paper.h"
 #include "reconcile/report/summary.h"
 
 namespace reconcile {
@@ -70,21 +71,27 @@ std::string console_report(const std::filesystem::path& directory) {
   return render(
       directory,
       [](const report::Pipeline& pipeline) {
-        return fmt::format("{}: {} on {}\n{}\n\n{}{}", pipeline.name, pipeline.model, pipeline.dataset,
-                           headline(pipeline), to_text(comparison_table(pipeline)), ranking_text(pipeline));
+        return fmt::format("{}: {} on {}\n{}\n\n{}{}{}", pipeline.name, pipeline.model, pipeline.dataset,
+                           headline(pipeline), to_text(comparison_table(pipeline)),
+                           paper_text(paper_tables(pipeline), report::to_text), ranking_text(pipeline));
       },
-      [](const report::RunLog& log) { return headline(log) + "\n\n" + to_text(epoch_table(log)); });
+      [](const report::RunLog& log) {
+        return headline(log) + "\n\n" + to_text(epoch_table(log)) + paper_text(paper_tables(log), report::to_text);
+      });
 }
 
 std::string markdown_report(const std::filesystem::path& directory) {
   return render(
       directory,
       [](const report::Pipeline& pipeline) {
-        return fmt::format("## {}\n\n{}\n\n{}\n{} on {}; {}.\n", pipeline.name, headline(pipeline),
-                           to_markdown(comparison_table(pipeline)), pipeline.model, pipeline.dataset,
-                           pipeline.protocol);
+        return fmt::format("## {}\n\n{}\n\n{}\n{} on {}; {}.\n{}", pipeline.name, headline(pipeline),
+                           to_markdown(comparison_table(pipeline)), pipeline.model, pipeline.dataset, pipeline.protocol,
+                           paper_text(paper_tables(pipeline), report::to_markdown));
       },
-      [](const report::RunLog& log) { return headline(log) + "\n\n" + to_markdown(epoch_table(log)); });
+      [](const report::RunLog& log) {
+        return headline(log) + "\n\n" + to_markdown(epoch_table(log)) +
+               paper_text(paper_tables(log), report::to_markdown);
+      });
 }
 
 std::string csv_report(const std::filesystem::path& directory) {

@@ -115,4 +115,14 @@ std::string results_section(const Pipeline& pipeline) {
   return body;
 }
 
+std::string paper_section(const std::vector<PaperTable>& tables) {
+  std::string body = paragraph(
+      "Each cell: the printed number / ours (by how much ours is larger). Shares in percent. \"-\": not printed, or "
+      "not "
+      "run.",
+      "dim");
+  for (const auto& [source, table] : tables) body += paragraph(source, "lead") + html_table(table);
+  return body;
+}
+
 }  // namespace reconcile::report

@@ -22,6 +22,7 @@ void read_header(const Field& record, RunLog& log) {
   log.megabytes = record.at("megabytes").number();
   log.batch_size = record.at("batch_size").number();
   log.num_epochs = record.at("epochs").whole();
+  log.expected = read_expected(record);
 }
 
 EpochRecord read_epoch(const Field& record) {

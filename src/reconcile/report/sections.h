@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "reconcile/report/paper.h"
 #include "reconcile/report/records.h"
 
 /// What the pages say and show, one function a section: HTML text.
@@ -10,6 +11,8 @@ namespace reconcile::report {
 
 /// Delta m and every task's metric with and without Recon, and the table.
 std::string results_section(const Pipeline& pipeline);
+/// Our numbers beside those that papers print, a table a source.
+std::string paper_section(const std::vector<PaperTable>& tables);
 /// Cosine histograms before and after.
 std::string conflict_section(const Pipeline& pipeline);
 /// Heat map, ranking, cost, and the network that was built.

@@ -168,6 +168,7 @@ std::string headline(const RunLog& log) {
   const char* separator = " ";
   for (const auto& [task, metrics] : log.test) {
     for (const auto& [metric, value] : metrics) {
+      if (restates_another(metric)) continue;
       text += separator + task + " " + metric_words(metric, value);
       separator = ", ";
     }

@@ -34,11 +34,14 @@ double log_achievement(const Task& task, const MetricValues& values) {
 
 }  // namespace
 
-TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, int64_t batch_size, int64_t workers) {
+TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, const TrainOptions& options) {
   const at::NoGradGuard no_grad;
-  const int64_t count = num_batches(data, batch_size);
-  Loader loader(data, in_order(data, batch_size), 0, count, workers);
-  std::vector<MetricSum> sums(model.tasks().begin(), model.tasks().end());
+  const int64_t count = num_batches(data, options.eval_batch_size);
+  Loader loader(data, in_order(data, options.eval_batch_size), 0, count, options.workers);
+  std::vector<MetricSum> sums;
+  for (const auto& task : model.tasks()) {
+    sums.emplace_back(task, MetricOptions{options.averaging == "images", options.edge_matching});
+  }
   model.set_training(false);
   for (int64_t b = 0; b < count; ++b) {
     const Batch batch = loader.next();

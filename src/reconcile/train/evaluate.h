@@ -3,12 +3,13 @@
 #include "reconcile/data/dataset.h"
 #include "reconcile/metrics/improvement.h"
 #include "reconcile/models/model.h"
+#include "reconcile/train/options.h"
 
 namespace reconcile {
 
-/// Metrics of every task over a whole data set, in evaluation mode, in batches of `batch_size` that `workers` threads
-/// read ahead; the values do not depend on either but for rounding. Leaves the model in training mode.
-TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, int64_t batch_size, int64_t workers);
+/// Metrics of every task over a whole data set, in evaluation mode, as `options` say; the values do not depend on
+/// batches and workers but for rounding. Leaves the model in training mode.
+TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, const TrainOptions& options);
 
 /// {task: {metric: value}}, in the order of `metric_names`.
 Json to_json(const TaskSet& tasks, const TaskMetrics& metrics);

@@ -193,9 +193,7 @@ class Run {
     if (epoch_ <= job_.options.epochs && (epoch_ - 1) % job_.options.checkpoint_every == 0) save();
   }
 
-  [[nodiscard]] TaskMetrics evaluate_on(const Dataset& data) const {
-    return evaluate(job_.model, data, job_.options.eval_batch_size, job_.options.workers);
-  }
+  [[nodiscard]] TaskMetrics evaluate_on(const Dataset& data) const { return evaluate(job_.model, data, job_.options); }
 
   void validate(Json& record) {
     if (job_.data.validation->size() == 0) return;

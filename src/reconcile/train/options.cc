@@ -14,6 +14,10 @@ const OptionTable<TrainOptions>& train_options() {
       option("checkpoint_every", &O::checkpoint_every, at_least(1), "epochs between checkpoints"),
       option("workers", &O::workers, at_least(0),
              "threads that read batches ahead of the step; 0 reads in between; does not change any number"),
+      option("averaging", &O::averaging, one_of({"pixels", "images"}),
+             "metrics of depth and normals: over all pixels of the data set, or of each image and then averaged"),
+      option("edge_matching", &O::edge_matching, any(),
+             "score edges also by matching thinned predictions with true edges (ods_f); takes long"),
   };
   return table;
 }

@@ -62,6 +62,18 @@ TEST(Config, WhereNamesFileAndLine) {
   EXPECT_EQ(config.where("train")("absent"), "train.absent");
 }
 
+TEST(Config, ListsOfTablesKeepTheirLinesAndTheirKeys) {
+  const TemporaryFolder folder;
+  const Config config = config_of(folder,
+                                  "[[paper]]\nsource = 'a'\nvalues = { 'depth.rmse' = 0.5 }\n"
+                                  "[[paper]]\nsource = 'b'\n[paper.values]\n'x y' = 1\n[train]\nsteps = [\n1,\n2]\n");
+  EXPECT_EQ(config.where("paper[1]")("source"), (folder / "demo.toml").string() + ":5: paper[1].source");
+  EXPECT_EQ(config.where("paper[1].values")("x y"), (folder / "demo.toml").string() + ":7: paper[1].values.x y");
+  EXPECT_EQ(config.where("train")("steps"), (folder / "demo.toml").string() + ":9: train.steps");
+  const std::string text = to_toml(config.values());
+  EXPECT_EQ(config_of(folder, text).values(), config.values()) << text;
+}
+
 TEST(Config, SetOverridesTheFile) {
   const TemporaryFolder folder;
   Config config = config_of(folder, "[train]\nepochs = 3\n");

@@ -33,16 +33,17 @@ Sample sample(const Task& task, uint64_t seed = 1) {
   std::vector<int64_t> predicted{6, task.num_outputs};
   if (is_dense(task.kind)) predicted.insert(predicted.end(), {5, 4});
   at::Tensor target = at::rand(shape, at::kDouble);
-  const bool numbers = task.kind == TaskKind::kRegression;
-  at::Tensor unknown = numbers ? at::zeros(shape, at::kBool) : at::rand(shape).lt(0.33);
-  if (!numbers) unknown[2].fill_(true);
+  at::Tensor unknown = at::rand(shape).lt(0.33);
+  unknown[2].fill_(true);
   if (is_class(task.kind)) {
     target = (target * task.num_outputs).floor().to(at::kLong).masked_fill(unknown, kVoid);
   } else if (task.kind == TaskKind::kNormals) {
     target = (target - 0.5).masked_fill(unknown.select(1, 0).unsqueeze(1).expand_as(target), 0);
   } else if (task.kind == TaskKind::kDepth) {
     target = (target + 0.1).masked_fill(unknown, 0);
-  } else if (!numbers) {
+  } else if (task.kind == TaskKind::kRegression) {
+    target = target.masked_fill(unknown, std::nan(""));
+  } else {
     target = target.gt(0.6).to(at::kDouble).masked_fill(unknown, kVoid);
   }
   return {at::randn(predicted, at::kDouble), target};
@@ -50,8 +51,8 @@ Sample sample(const Task& task, uint64_t seed = 1) {
 
 Sample all_unknown(const Task& task) {
   Sample s = sample(task);
-  const bool zero = task.kind == TaskKind::kDepth || task.kind == TaskKind::kNormals;
-  s.target = s.target.slice(0, 2, 3).clone().fill_(zero ? 0 : kVoid);
+  s.target = as_target(task, unknown_target(task, 5, 4)).unsqueeze(0);
+  if (!is_class(task.kind)) s.target = s.target.to(at::kDouble);
   s.prediction = s.prediction.slice(0, 2, 3);
   return s;
 }
@@ -65,8 +66,12 @@ double loss(const Task& task, const at::Tensor& prediction, const at::Tensor& ta
   return task_loss(task, prediction, target).item<double>();
 }
 
-MetricValues metrics(const Task& task, const at::Tensor& prediction, const at::Tensor& target) {
-  MetricSum sum(task);
+const MetricOptions kByImage{.mean_of_images = true, .match_edges = true};
+const MetricOptions kMatched{.match_edges = true};
+
+MetricValues metrics(const Task& task, const at::Tensor& prediction, const at::Tensor& target,
+                     const MetricOptions& options = {}) {
+  MetricSum sum(task, options);
   sum.add(prediction, target);
   return sum.result();
 }
@@ -89,7 +94,6 @@ TEST(Loss, HasTheGradientOfItsFiniteDifferences) {
 
 TEST(Loss, IsZeroWithZeroGradientsWhereNothingIsKnown) {
   for (const auto& task : kAllKinds) {
-    if (task.kind == TaskKind::kRegression) continue;  // always known
     const Sample s = all_unknown(task);
     EXPECT_EQ(loss(task, s.prediction, s.target), 0) << task.name;
     EXPECT_TRUE(gradient(task, s).equal(at::zeros_like(s.prediction))) << task.name;
@@ -99,7 +103,6 @@ TEST(Loss, IsZeroWithZeroGradientsWhereNothingIsKnown) {
 
 TEST(Loss, UnknownPlacesTakeNoPart) {
   for (const auto& task : kAllKinds) {
-    if (task.kind == TaskKind::kRegression) continue;
     Sample s = sample(task);
     const double before = loss(task, s.prediction, s.target);
     const at::Tensor slopes = gradient(task, s);
@@ -132,11 +135,11 @@ TEST(Loss, HasItsClosedForm) {
   EXPECT_NEAR(loss(kAllKinds[8], logits, target), (0.95 * yes(1) + 0.05 * (yes(-2) + yes(-3))) / 3, 1e-12);
 }
 
-TEST(MetricSum, OfBatchesIsThatOfTheWhole) {
+void expect_batches_add_up(const MetricOptions& options) {
   for (const auto& task : kAllKinds) {
     const Sample s = sample(task);
-    const MetricValues whole = metrics(task, s.prediction, s.target);
-    MetricSum sum(task);
+    const MetricValues whole = metrics(task, s.prediction, s.target, options);
+    MetricSum sum(task, options);
     for (const auto& [begin, end] : {std::pair(0, 1), std::pair(1, 4), std::pair(4, 6)}) {
       sum.add(s.prediction.slice(0, begin, end), s.target.slice(0, begin, end));
     }
@@ -146,6 +149,35 @@ TEST(MetricSum, OfBatchesIsThatOfTheWhole) {
     }
     EXPECT_EQ(parts.size(), metric_names(task.kind).size()) << task.name;
     EXPECT_NEAR(whole.at("loss"), loss(task, s.prediction, s.target), 1e-12) << task.name;
+  }
+}
+
+TEST(MetricSum, OfBatchesIsThatOfTheWhole) {
+  expect_batches_add_up(kMatched);
+  expect_batches_add_up(kByImage);
+}
+
+TEST(MetricSum, MatchesEdgesOnlyWhereAsked) {
+  const Sample s = sample(kAllKinds[8]);
+  EXPECT_FALSE(metrics(kAllKinds[8], s.prediction, s.target).contains("ods_f"));
+}
+
+TEST(MetricSum, OfImagesAveragesImagesWithKnownPixelsAndLeavesTheLossAlone) {
+  for (const auto& task : kAllKinds) {
+    const Sample s = sample(task);
+    const MetricValues pooled = metrics(task, s.prediction, s.target);
+    const MetricValues averaged = metrics(task, s.prediction, s.target, {.mean_of_images = true});
+    const bool concerned = task.kind == TaskKind::kDepth || task.kind == TaskKind::kNormals;
+    for (const auto& [metric, value] : pooled) {
+      double expected = value;
+      if (concerned && metric != "loss") {
+        expected = 0;
+        for (const int64_t i : {0, 1, 3, 4, 5}) {  // nothing is known of image 2
+          expected += metrics(task, s.prediction.slice(0, i, i + 1), s.target.slice(0, i, i + 1)).at(metric) / 5;
+        }
+      }
+      EXPECT_NEAR(averaged.at(metric), expected, 1e-12) << task.name << " " << metric;
+    }
   }
 }
 
@@ -169,6 +201,36 @@ TEST(Depth, PoolsPixelsOfAllImages) {
                               at::tensor({2.F, 8.F, 0.F}).view({3, 1, 1, 1}));
   EXPECT_DOUBLE_EQ(values.at("abs_err"), 2.5);
   EXPECT_DOUBLE_EQ(values.at("rel_err"), 0.5);
+  EXPECT_DOUBLE_EQ(values.at("rmse"), std::sqrt((1 + 16) / 2.0));
+  EXPECT_DOUBLE_EQ(values.at("log_rmse"), std::log(2));
+}
+
+TEST(Depth, AveragesImagesWhereAsked) {
+  const at::Tensor prediction = at::tensor({1.F, 4.F, 5.F, 3.F}).view({2, 1, 1, 2});
+  const at::Tensor target = at::tensor({2.F, 2.F, 4.F, 0.F}).view({2, 1, 1, 2});
+  EXPECT_DOUBLE_EQ(metrics(kAllKinds[5], prediction, target).at("abs_err"), (1 + 2 + 1) / 3.0);
+  EXPECT_DOUBLE_EQ(metrics(kAllKinds[5], prediction, target, kByImage).at("abs_err"), (1.5 + 1) / 2);
+}
+
+TEST(Depth, CountsAPredictionThatIsNotPositiveAsTheLeastOne) {
+  const auto values = metrics(kAllKinds[5], at::tensor({-3.F}).view({1, 1, 1, 1}), at::ones({1, 1, 1, 1}));
+  EXPECT_NEAR(values.at("log_rmse"), std::log(1e9), 1e-9);
+}
+
+TEST(Regression, JudgesEveryNumberAndLeavesOutTheUnknown) {
+  const double unknown = std::nan("");
+  const at::Tensor target = at::tensor({1., 5., 3., unknown, 5., 5.}).view({3, 2});
+  const auto values = metrics(kAllKinds[2], at::tensor({2., 4., 3., 9., 5., 5.}).view({3, 2}), target);
+  EXPECT_DOUBLE_EQ(values.at("mae"), 2.0 / 5);
+  EXPECT_DOUBLE_EQ(values.at("rmse"), std::sqrt(2.0 / 5));
+  EXPECT_DOUBLE_EQ(values.at("r2"), 1 - 1.0 / 8);  // the second number never varies
+  EXPECT_FALSE(metrics(kAllKinds[2], target.slice(0, 0, 1), target.slice(0, 0, 1)).contains("r2"));
+}
+
+TEST(Classification, ErrorIsTheRestOfAccuracy) {
+  const auto values = metrics(kAllKinds[0], at::eye(4), at::tensor({0, 1, 1, -1}, at::kLong));
+  EXPECT_DOUBLE_EQ(values.at("accuracy"), 2.0 / 3);
+  EXPECT_DOUBLE_EQ(values.at("error"), 1.0 / 3);
 }
 
 TEST(Normals, MeasureAnglesOfAnyLength) {
@@ -220,6 +282,33 @@ TEST(Edges, PoolPixelsAndTakeTheBestThreshold) {
   const at::Tensor logits = at::tensor({logit(.9), logit(.6), logit(.5), logit(.2), logit(.95)}).view({1, 1, 1, 5});
   const at::Tensor target = at::tensor({1., 0., 1., 0., -1.}).view({1, 1, 1, 5});
   EXPECT_NEAR(metrics(kAllKinds[8], logits, target).at("best_f"), 0.8, 1e-12);  // P = 2/3, R = 1 below 0.5
+}
+
+TEST(Edges, OnACanvasAreMatchedAsTheyAreWithoutIt) {
+  at::manual_seed(7);
+  const Task& task = kAllKinds[8];
+  const at::Tensor logits = at::randn({1, 1, 90, 120});
+  const at::Tensor target = at::rand({1, 1, 90, 120}).lt(0.05).to(at::kFloat);
+  const auto alone = metrics(task, logits, target, kMatched);
+  const at::Tensor canvas = at::full({1, 1, 400, 300}, kVoid, at::kFloat);
+  canvas.slice(2, 10, 100).slice(3, 20, 140).copy_(target);
+  const at::Tensor everywhere = at::full({1, 1, 400, 300}, 9.F);
+  everywhere.slice(2, 10, 100).slice(3, 20, 140).copy_(logits);
+  const auto padded = metrics(task, everywhere, canvas, kMatched);
+  for (const char* name : {"ods_f", "ois_f", "average_precision"}) EXPECT_EQ(padded.at(name), alone.at(name)) << name;
+  EXPECT_GT(alone.at("ods_f"), alone.at("best_f"));
+}
+
+// FAMO's number for an attribute of CelebA: 2 TP / (2 TP + FP + FN) over the data set, yes above a probability of 0.5.
+TEST(MultiLabel, F1OfOneLabelIsThatOfItsYes) {
+  const Task task{"Smiling", TaskKind::kMultiLabel, 1};
+  const at::Tensor logits = at::tensor({1., 2., .1, -.1, -3.}).view({5, 1});
+  const auto values = metrics(task, logits, at::tensor({1., 0., 1., 1., 0.}).view({5, 1}));
+  EXPECT_DOUBLE_EQ(values.at("f1"), 2 * 2.0 / (2 * 2 + 1 + 1));
+  EXPECT_DOUBLE_EQ(values.at("error"), 2.0 / 5);
+  const auto none = metrics(task, logits.slice(0, 4), at::zeros({1, 1}));  // neither true nor predicted anywhere
+  EXPECT_FALSE(none.contains("f1"));
+  EXPECT_DOUBLE_EQ(none.at("accuracy"), 1);
 }
 
 TEST(MultiLabel, F1IsTheMeanOverLabelsThatOccur) {
