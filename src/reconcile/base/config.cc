@@ -25,7 +25,9 @@ Json convert(const toml::node& node, const std::string& path, const std::string&
   }
   if (const auto* array = node.as_array()) {
     Json result = Json::array();
-    for (const auto& value : *array) result.push_back(convert(value, path, file, origins));
+    for (const auto& value : *array) {
+      result.push_back(convert(value, fmt::format("{}[{}]", path, result.size()), file, origins));
+    }
     return result;
   }
   if (const auto* text = node.as_string()) return text->get();

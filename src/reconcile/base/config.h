@@ -21,7 +21,7 @@ class Config {
   /// The table at `key` (an empty one if absent). InvalidArgument if it is there and is no table.
   [[nodiscard]] Json table(const std::string& key) const;
 
-  /// Names keys below the table `prefix` ("" is the root) with file and line.
+  /// Names keys below the table `prefix` ("" is the root, "task[0]" the first [[task]]) with file and line.
   [[nodiscard]] Where where(const std::string& prefix) const;
 
   [[nodiscard]] const Json& values() const { return values_; }

@@ -20,6 +20,9 @@ std::string encode_safetensors(const NamedTensors& tensors);
 /// tensors must cover the data without gap or overlap, and no name may come twice.
 NamedTensors decode_safetensors(const std::string& bytes, const std::filesystem::path& path);
 
+/// What a header calls a type. InvalidArgument if the format has not got it.
+std::string safetensors_type(at::ScalarType type);
+
 /// Copies `stored` into the tensors of `own`. StateError naming `what` and the first tensor whose name or shape
 /// differs.
 void copy_tensors(const NamedTensors& stored, const NamedTensors& own, const std::string& what);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -54,6 +56,9 @@ struct DataSignature {
 /// Catalogue row of a data set. `make` loads or generates it; DataError says what is missing where, and what to do.
 struct DatasetEntry : Entry<DataSplits> {
   std::function<DataSignature(const Json& given, const Where& where)> signature;
+  /// Writes what `make` would give into the empty folder, in a layout of files that other entries read; empty where the
+  /// data set comes from files.
+  std::function<void(const Json& given, const Where& where, const std::filesystem::path& folder)> write;
 };
 
 /// The entry of a data set with options O, a function that loads it, and one that tells its signature without reading
