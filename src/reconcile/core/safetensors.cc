@@ -9,6 +9,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/options.h"
+#include "reconcile/core/tensor_of.h"
 
 namespace reconcile {
 namespace {
@@ -57,7 +58,7 @@ std::optional<std::vector<int64_t>> sizes_of(const Json& list) {
 
 /// The tensor that a header entry describes, and its place; every size is checked before anything is allocated.
 std::pair<at::Tensor, Range> decode_one(const Json& entry, std::string_view data, const std::string& name,
-                                        const std::filesystem::path& path) {
+                                        const std::filesystem::path& path, const std::shared_ptr<const void>& owner) {
   const auto type = type_named(entry.at("dtype").get<std::string>(), name, path);
   const auto shape = sizes_of(entry.at("shape"));
   const auto offsets = sizes_of(entry.at("data_offsets"));
@@ -70,8 +71,8 @@ std::pair<at::Tensor, Range> decode_one(const Json& entry, std::string_view data
                     entry.at("shape").dump(), entry.at("data_offsets").dump(), data.size());
   }
   const Range range{static_cast<uint64_t>(offsets->at(0)), static_cast<uint64_t>(offsets->at(1))};
-  at::Tensor tensor = at::empty(*shape, type == at::kBool ? at::kByte : type);
-  if (bytes > 0) std::memcpy(tensor.data_ptr(), data.data() + range.begin, bytes);
+  const at::Tensor tensor = tensor_of(data.substr(range.begin, static_cast<size_t>(bytes)), *shape,
+                                      type == at::kBool ? at::kByte : type, owner);
   return {type == at::kBool ? tensor.ne(0) : tensor, range};
 }
 
@@ -128,20 +129,21 @@ std::string encode_safetensors(const NamedTensors& tensors) {
   return result + text + data;
 }
 
-NamedTensors decode_safetensors(const std::string& bytes, const std::filesystem::path& path) {
+NamedTensors decode_safetensors(std::string_view bytes, const std::filesystem::path& path,
+                                const std::shared_ptr<const void>& owner) {
   uint64_t length = 0;
   if (bytes.size() >= sizeof length) std::memcpy(&length, bytes.data(), sizeof length);
   if (bytes.size() < sizeof length || length > std::min(kMaxHeader, bytes.size() - sizeof length)) {
     fail<DataError>("{}: cut short: {} bytes, the header alone needs {}.", path.string(), bytes.size(), length);
   }
-  const Json header = parse_header(std::string_view(bytes).substr(sizeof length, length), path);
-  const std::string_view data = std::string_view(bytes).substr(sizeof length + length);
+  const Json header = parse_header(bytes.substr(sizeof length, length), path);
+  const std::string_view data = bytes.substr(sizeof length + length);
   NamedTensors result;
   std::vector<Range> ranges;
   try {
     for (const auto& [name, entry] : header.items()) {
       if (name == "__metadata__") continue;
-      const auto [tensor, range] = decode_one(entry, data, name, path);
+      const auto [tensor, range] = decode_one(entry, data, name, path, owner);
       result.emplace_back(name, tensor);
       ranges.push_back(range);
     }

@@ -3,7 +3,9 @@
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,9 +18,11 @@ using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 /// the format has not, and for two tensors of one name.
 std::string encode_safetensors(const NamedTensors& tensors);
 
-/// Tensors on the CPU that own their data. DataError naming `path` if header, sizes or offsets do not fit together: the
-/// tensors must cover the data without gap or overlap, and no name may come twice.
-NamedTensors decode_safetensors(const std::string& bytes, const std::filesystem::path& path);
+/// Tensors on the CPU that own their data, or views of `bytes` that keep `owner` alive, as tensor_of says. DataError
+/// naming `path` if header, sizes or offsets do not fit together: the tensors must cover the data without gap or
+/// overlap, and no name may come twice.
+NamedTensors decode_safetensors(std::string_view bytes, const std::filesystem::path& path,
+                                const std::shared_ptr<const void>& owner = nullptr);
 
 /// What a header calls a type. InvalidArgument if the format has not got it.
 std::string safetensors_type(at::ScalarType type);

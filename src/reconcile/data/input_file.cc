@@ -5,9 +5,9 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
-#include "reconcile/files/jpeg_file.h"
 #include "reconcile/files/npy.h"
-#include "reconcile/files/png_file.h"
+#include "reconcile/files/picture.h"
+#include "reconcile/files/resize.h"
 
 namespace reconcile {
 namespace {
@@ -15,8 +15,7 @@ namespace {
 /// [N, C, H, W] or [C, H, W], bytes or floats.
 at::Tensor read_array(const std::filesystem::path& path) {
   const std::string bytes = read_file(path);
-  if (is_png(bytes)) return decode_png(bytes, path);
-  if (is_jpeg(bytes)) return decode_jpeg(bytes, path);
+  if (is_picture(bytes)) return decode_picture(bytes, path);
   if (is_npy(bytes)) return decode_npy(bytes, path);
   fail<DataError>("{}: neither a NumPy file nor a PNG or JPEG image. Convert it to one of them.", path.string());
 }
@@ -45,7 +44,7 @@ at::Tensor read_inputs(const std::filesystem::path& path, const std::vector<int6
     fail<DataError>("{}: {} x {} (height x width), the network reads {} x {}. Resize it, or give --resize.",
                     path.string(), x.size(2), x.size(3), size[0], size[1]);
   }
-  return at::_upsample_bilinear2d_aa(x.contiguous(), size, /*align_corners=*/false);
+  return resize_picture(x, size[0], size[1]);
 }
 
 }  // namespace reconcile
