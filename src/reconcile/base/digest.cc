@@ -36,9 +36,8 @@ std::string digest(const std::string& algorithm, const std::function<int64_t(std
 std::string file_digest(const std::filesystem::path& path, const std::string& algorithm) {
   std::ifstream in(path, std::ios::binary);
   if (!in) fail<DataError>("{}: cannot read: {}.", path.string(), std::strerror(errno));
-  return digest(algorithm, [&](std::vector<char>& chunk) -> int64_t {
-    return in.read(chunk.data(), std::ssize(chunk)).gcount();
-  });
+  return digest(algorithm,
+                [&](std::vector<char>& chunk) -> int64_t { return in.read(chunk.data(), std::ssize(chunk)).gcount(); });
 }
 
 std::string payload_digest(const std::filesystem::path& path, const std::string& algorithm) {

@@ -81,7 +81,8 @@ void write_entry(struct archive* reader, const fs::path& target, const fs::path&
 }  // namespace
 
 void unpack_archive(const fs::path& file, const fs::path& folder, uint64_t max_bytes) {
-  if (fs::exists(folder)) fail<DataError>("{}: is there already. Remove it, or choose another folder.", folder.string());
+  if (fs::exists(folder))
+    fail<DataError>("{}: is there already. Remove it, or choose another folder.", folder.string());
   const std::unique_ptr<struct archive, decltype(&archive_read_free)> reader(archive_read_new(), &archive_read_free);
   archive_read_support_filter_all(reader.get());
   archive_read_support_format_all(reader.get());

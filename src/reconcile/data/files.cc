@@ -24,14 +24,15 @@ Manifest read(const FilesOptions& options) {
 
 DatasetEntry files_entry() {
   using O = FilesOptions;
-  return dataset_entry<O>({"files", "Your own images or table, described by a manifest", "docs/guide/own-data.md"},
-                          {option("manifest", &O::manifest, any(), "TOML file that describes the data"),
-                           option("root", &O::root, any(), "folder of the data, if not the manifest's own")},
-                          [](const O& options) { return load_manifest(read(options)); },
-                          [](const O& options) -> DataSignature {
-                            const Manifest manifest = read(options);
-                            return {manifest.task_set(), manifest_input_shape(manifest)};
-                          });
+  return dataset_entry<O>(
+      {"files", "Your own images or table, described by a manifest", "docs/guide/own-data.md"},
+      {option("manifest", &O::manifest, any(), "TOML file that describes the data"),
+       option("root", &O::root, any(), "folder of the data, if not the manifest's own")},
+      [](const O& options) { return load_manifest(read(options)); },
+      [](const O& options) -> DataSignature {
+        const Manifest manifest = read(options);
+        return {manifest.task_set(), manifest_input_shape(manifest)};
+      });
 }
 
 }  // namespace reconcile::dataset_entries

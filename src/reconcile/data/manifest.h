@@ -21,10 +21,10 @@ struct ManifestSplit {
 /// One [[task]] of a manifest. Its values stand in a file for each sample, or in columns of a table.
 struct ManifestTask {
   Task task;
-  std::string file;                  ///< pattern with {id}; "" = a table
-  std::string csv;                   ///< "" = the table of the data set
-  std::vector<std::string> columns;  ///< of the table
-  std::vector<std::string> names;    ///< of the classes, if they have any
+  std::string file;                                           ///< pattern with {id}; "" = a table
+  std::string csv;                                            ///< "" = the table of the data set
+  std::vector<std::string> columns;                           ///< of the table
+  std::vector<std::string> names;                             ///< of the classes, if they have any
   double ignore = std::numeric_limits<double>::quiet_NaN();   ///< the class that means unknown
   double invalid = std::numeric_limits<double>::quiet_NaN();  ///< the number that means unknown, before `scale`
   double scale = 1;

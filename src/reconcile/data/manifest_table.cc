@@ -45,8 +45,8 @@ at::Tensor SampleTable::numbers(const std::vector<std::string>& ids, const std::
       if (row == row_of_.end()) fail<DataError>("{}: no row for the sample \"{}\".", table_.path.string(), ids[i]);
       cells[i][c] = table_.number(row->second, column);
       if (std::isfinite(cells[i][c])) continue;
-      fail<DataError>("{}:{}: {} = \"{}\", an input must be a number.", table_.path.string(),
-                      table_.lines[row->second], columns[c], table_.rows[row->second][column]);
+      fail<DataError>("{}:{}: {} = \"{}\", an input must be a number.", table_.path.string(), table_.lines[row->second],
+                      columns[c], table_.rows[row->second][column]);
     }
   }
   return result;

@@ -19,8 +19,8 @@ class SampleTable {
   [[nodiscard]] const std::vector<std::string>& ids() const { return ids_; }
   /// Numbers [N, columns] float64, one row for each id. DataError if an id has no row, or a field is no number.
   [[nodiscard]] at::Tensor numbers(const std::vector<std::string>& ids, const std::vector<std::string>& columns) const;
-  /// A task's targets, one for each id, in the form of core/target.h and float32 or int64; unknown where there is no row
-  /// or no value. DataError with the line for fields that are no target.
+  /// A task's targets, one for each id, in the form of core/target.h and float32 or int64; unknown where there is no
+  /// row or no value. DataError with the line for fields that are no target.
   [[nodiscard]] at::Tensor targets(const ManifestTask& task, const std::vector<std::string>& ids) const;
   /// What stands in a column, sorted, each once.
   [[nodiscard]] std::vector<std::string> values(const std::string& column) const;
@@ -33,8 +33,8 @@ class SampleTable {
   std::unordered_map<std::string, int64_t> row_of_;
 };
 
-/// Finds out what the classes of a task are that says nothing of them: whole numbers from 0 give their number, any other
-/// texts become its names. Returns the number of classes. DataError if there are fewer than two.
+/// Finds out what the classes of a task are that says nothing of them: whole numbers from 0 give their number, any
+/// other texts become its names. Returns the number of classes. DataError if there are fewer than two.
 int64_t name_classes(const Manifest& manifest, ManifestTask& task);
 
 /// Mean and deviation of each column of the rows of `known` that are not NaN; a deviation of 0 counts as 1.

@@ -33,7 +33,7 @@ bool is_npy_file(const fs::path& path) { return is_npy(map_file(path)->bytes());
 
 /// The numbers of a target as they are stored, [C, H, W] float64.
 at::Tensor read_values(const fs::path& path, TaskKind kind) {
-  at::Tensor values = is_npy_file(path)             ? channels_first(read_npy(path), path)
+  at::Tensor values = is_npy_file(path)            ? channels_first(read_npy(path), path)
                       : kind == TaskKind::kNormals ? read_picture(path)
                                                    : read_label_picture(path).unsqueeze(0);
   const int64_t wanted = kind == TaskKind::kNormals ? 3 : 1;

@@ -44,7 +44,8 @@ void visit_samples(const Dataset& data, const std::string& part, const std::stri
 /// Calls `visit` with all tensors of all batches, those of one name in order. Tasks with inputs of their own are read
 /// one by one, for they may differ in length.
 void visit_all(const DataSplits& data, const Visit& visit) {
-  for (const auto& [part, set] : {std::pair("train", data.train), {"validation", data.validation}, {"test", data.test}}) {
+  for (const auto& [part, set] :
+       {std::pair("train", data.train), {"validation", data.validation}, {"test", data.test}}) {
     const std::vector<int64_t> first{0};
     if (set->batch(first).inputs.partition().is_shared()) {
       visit_samples(*set, part, fmt::format("{}/input", part), visit);
@@ -86,9 +87,8 @@ std::vector<Slot> choose_types(const DataSplits& data) {
     }
   });
   // Wide types first: then each tensor begins at a multiple of its element size.
-  std::stable_sort(slots.begin(), slots.end(), [](const Slot& a, const Slot& b) {
-    return at::elementSize(a.type) > at::elementSize(b.type);
-  });
+  std::stable_sort(slots.begin(), slots.end(),
+                   [](const Slot& a, const Slot& b) { return at::elementSize(a.type) > at::elementSize(b.type); });
   uint64_t end = 0;
   for (auto& slot : slots) {
     slot.begin = end;

@@ -12,7 +12,8 @@ struct PackedOptions {
 };
 
 std::string file_of(const PackedOptions& options) {
-  if (options.file.empty()) fail<InvalidArgument>("dataset \"packed\": set file to one that `reconcile data pack` wrote.");
+  if (options.file.empty())
+    fail<InvalidArgument>("dataset \"packed\": set file to one that `reconcile data pack` wrote.");
   return options.file;
 }
 
@@ -20,11 +21,12 @@ std::string file_of(const PackedOptions& options) {
 
 DatasetEntry packed_entry() {
   using O = PackedOptions;
-  return dataset_entry<O>({"packed", "Any data set, packed into one memory-mapped file", "ours"},
-                          {option("file", &O::file, any(), "what `reconcile data pack` wrote"),
-                           option("verify", &O::verify, any(), "read everything first and compare the checksums")},
-                          [](const O& options) { return load_packed(file_of(options), options.verify); },
-                          [](const O& options) { return packed_signature(file_of(options)); });
+  return dataset_entry<O>(
+      {"packed", "Any data set, packed into one memory-mapped file", "ours"},
+      {option("file", &O::file, any(), "what `reconcile data pack` wrote"),
+       option("verify", &O::verify, any(), "read everything first and compare the checksums")},
+      [](const O& options) { return load_packed(file_of(options), options.verify); },
+      [](const O& options) { return packed_signature(file_of(options)); });
 }
 
 }  // namespace reconcile::dataset_entries

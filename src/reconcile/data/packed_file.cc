@@ -132,7 +132,8 @@ DataSplits load_packed(const fs::path& path, bool verify) {
   const PackedTensors tensors(path);
   if (verify) tensors.verify(header.checksums);
   try {
-    return {open_part(header, tensors, "train", path), open_part(header, tensors, "validation", path),
+    return {open_part(header, tensors, "train", path),
+            open_part(header, tensors, "validation", path),
             open_part(header, tensors, "test", path),
             {{"packed", header.checksums}, {"source", header.source}}};
   } catch (const InvalidArgument& error) {

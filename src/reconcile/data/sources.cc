@@ -12,7 +12,8 @@ namespace {
 constexpr uint64_t kMaxUnpacked = uint64_t{64} << 30;
 
 /// The four files with the digests of training images, training labels, test images and test labels.
-std::vector<SourceFile> idx_files(const std::string& algorithm, bool of_payload, const std::vector<std::string>& values) {
+std::vector<SourceFile> idx_files(const std::string& algorithm, bool of_payload,
+                                  const std::vector<std::string>& values) {
   std::vector<SourceFile> files;
   for (const char* name : {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz",
                            "t10k-labels-idx1-ubyte.gz"}) {
@@ -84,14 +85,16 @@ const std::vector<DataSource>& data_sources() {
        .terms = "see the page of the original",
        .page = "https://cs.nyu.edu/~silberman/datasets/nyu_depth_v2.html",
        .folder = "nyuv2",
-       .how = "Dropbox sh/86nssgwm6hm3vkb (MTAN, 9 GB), or Google Drive 1n15Uf-rqtx-LFohcwRkq3HBF-jQvsY1- (the mirror that "
+       .how = "Dropbox sh/86nssgwm6hm3vkb (MTAN, 9 GB), or Google Drive 1n15Uf-rqtx-LFohcwRkq3HBF-jQvsY1- (the mirror "
+              "that "
               "CAGrad's README names). The folder holds train/ and val/, each with image/, label/, depth/ and normal/"},
       {.name = "cityscapes",
        .title = "Street scenes with 7 or 19 classes and inverse depth, as MTAN prepared them",
        .terms = "for research, no commercial use; see the page",
        .page = "https://www.cityscapes-dataset.com/license/",
        .folder = "cityscapes",
-       .how = "Dropbox sh/gaw6vh6qusoyms6 (128 x 256, 651 MB), or sh/vj349qgg57nthi9 (256 x 512, 2.4 GB). The folder holds "
+       .how = "Dropbox sh/gaw6vh6qusoyms6 (128 x 256, 651 MB), or sh/vj349qgg57nthi9 (256 x 512, 2.4 GB). The folder "
+              "holds "
               "train/ and val/, each with image/, label_7/, label_19/ and depth/"},
       {.name = "office_31",
        .title = "Objects of an office in three domains",
@@ -99,7 +102,8 @@ const std::vector<DataSource>& data_sources() {
        .page = "https://faculty.cc.gatech.edu/~judy/domainadapt/",
        .folder = "office_31",
        .archive = {"SHA1", "7aa25a86f3880b6e79283227816f9d4d8506d636", false},
-       .how = "domain_adaptation_images.tar.gz, Google Drive 0B4IapRTv9pJ1WGZVd1VDMmhwdlE. The folder holds amazon/, dslr/ "
+       .how = "domain_adaptation_images.tar.gz, Google Drive 0B4IapRTv9pJ1WGZVd1VDMmhwdlE. The folder holds amazon/, "
+              "dslr/ "
               "and webcam/"},
       {.name = "office_home",
        .title = "Objects of office and home in four domains",
@@ -115,15 +119,17 @@ const std::vector<DataSource>& data_sources() {
        .page = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html",
        .folder = "celeba",
        .archive = {"MD5", "00d2c5bc6d35e252742224ab0c1e8fcb", false},
-       .how = "img_align_celeba.zip, Google Drive 0B7EVK8r0v71pZjFTYXZWM3FlRnM (it has a daily quota). The folder holds "
-              "img_align_celeba/, and beside it list_attr_celeba.txt and list_eval_partition.txt, to be added by hand"},
+       .how =
+           "img_align_celeba.zip, Google Drive 0B7EVK8r0v71pZjFTYXZWM3FlRnM (it has a daily quota). The folder holds "
+           "img_align_celeba/, and beside it list_attr_celeba.txt and list_eval_partition.txt, to be added by hand"},
       {.name = "pascal_context",
        .title = "PASCAL_MT: segmentation, parts, saliency, normals and edges",
        .terms = "the images are Flickr's; see the page of PASCAL VOC",
        .page = "http://host.robots.ox.ac.uk/pascal/VOC/voc2010/",
        .folder = "PASCAL_MT",
-       .how = "PASCAL_MT.tgz, https://data.vision.ee.ethz.ch/kmaninis/share/MTL/ (often down; issue 22 of "
-              "Multi-Task-Transformer collects mirrors). The folder holds JPEGImages/, semseg/, human_parts/ and so on"}};
+       .how =
+           "PASCAL_MT.tgz, https://data.vision.ee.ethz.ch/kmaninis/share/MTL/ (often down; issue 22 of "
+           "Multi-Task-Transformer collects mirrors). The folder holds JPEGImages/, semseg/, human_parts/ and so on"}};
   return sources;
 }
 

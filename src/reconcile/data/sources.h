@@ -8,8 +8,8 @@ namespace reconcile {
 
 /// The digest that a file must have.
 struct Digest {
-  std::string algorithm;  ///< as in base/digest.h
-  std::string value;      ///< hex digits; "" = none is known
+  std::string algorithm;   ///< as in base/digest.h
+  std::string value;       ///< hex digits; "" = none is known
   bool of_payload = true;  ///< of what a gzip file holds: mirrors pack anew
 };
 
@@ -25,7 +25,8 @@ struct DataSource {
   std::string terms;   ///< licence, or where its terms stand
   std::string page;    ///< for people
   std::string folder;  ///< below a data root
-  std::string address;  ///< of the files, ends in `/`; "" = behind a form, or an archive that people download themselves
+  std::string
+      address;  ///< of the files, ends in `/`; "" = behind a form, or an archive that people download themselves
   std::vector<SourceFile> files;
   Digest archive;   ///< of the archive
   std::string how;  ///< what to download by hand, and what the folder must hold
@@ -33,8 +34,8 @@ struct DataSource {
 const std::vector<DataSource>& data_sources();
 
 /// Puts the files of a source into `root`/folder and returns that folder. `from` takes the place of the address: the
-/// address or folder of a mirror, or an archive, which is checked and unpacked. DataError if something cannot be fetched
-/// or is not what it should be; without `from`, for what people download themselves, it says where.
+/// address or folder of a mirror, or an archive, which is checked and unpacked. DataError if something cannot be
+/// fetched or is not what it should be; without `from`, for what people download themselves, it says where.
 std::filesystem::path fetch_source(const DataSource& source, const std::filesystem::path& root,
                                    const std::string& from);
 
