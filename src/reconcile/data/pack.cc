@@ -44,10 +44,10 @@ void visit_samples(const Dataset& data, const std::string& part, const std::stri
 /// Calls `visit` with all tensors of all batches, those of one name in order. Tasks with inputs of their own are read
 /// one by one, for they may differ in length.
 void visit_all(const DataSplits& data, const Visit& visit) {
+  const bool shared = data.train->batch(std::vector<int64_t>{0}).inputs.partition().is_shared();
   for (const auto& [part, set] :
        {std::pair("train", data.train), {"validation", data.validation}, {"test", data.test}}) {
-    const std::vector<int64_t> first{0};
-    if (set->batch(first).inputs.partition().is_shared()) {
+    if (shared) {
       visit_samples(*set, part, fmt::format("{}/input", part), visit);
       continue;
     }

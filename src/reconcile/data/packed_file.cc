@@ -24,10 +24,11 @@ struct Header {
   Json checksums;
   Json source;
 
-  /// Name of the input of a task in a part.
-  [[nodiscard]] std::string input(const std::string& part, size_t task) const {
-    const std::string own = fmt::format("{}/input/{}", part, tasks[task].name);
-    return entries.contains(own) ? own : fmt::format("{}/input", part);
+  /// Whether all tasks have the same inputs.
+  [[nodiscard]] bool is_shared() const { return entries.contains("train/input"); }
+  /// Name of the input of a task, behind that of a part.
+  [[nodiscard]] std::string input(size_t task) const {
+    return is_shared() ? "/input" : fmt::format("/input/{}", tasks[task].name);
   }
 };
 
@@ -63,6 +64,12 @@ class PackedTensors {
     if (found == tensors_.end()) fail<DataError>("{}: has no \"{}\". Pack it again.", path_.string(), name);
     return found->second;
   }
+  /// The tensor of a part; of a part that had no samples, the beginning of that of the training.
+  [[nodiscard]] at::Tensor of_part(const std::string& part, const std::string& name) const {
+    const bool is_empty = std::none_of(tensors_.begin(), tensors_.end(),
+                                       [&](const auto& entry) { return entry.first.starts_with(part + "/"); });
+    return is_empty ? at("train" + name).narrow(0, 0, 0) : at(part + name);
+  }
   void verify(const Json& checksums) const {
     for (const auto& [name, tensor] : tensors_) {
       const std::string found = checksum({static_cast<const char*>(tensor.data_ptr()), tensor.nbytes()});
@@ -89,16 +96,14 @@ std::shared_ptr<const Dataset> open_part(const Header& header, const PackedTenso
   std::vector<Column> input_columns;
   std::vector<Column> target_columns;
   for (size_t t = 0; t < header.tasks.size(); ++t) {
-    const std::string input = header.input(part, t);
-    const std::string target = fmt::format("{}/target/{}", part, header.tasks[t].name);
-    inputs.push_back(tensors.at(input));
-    targets.push_back(tensors.at(target));
-    input_columns.push_back(mapped_column(inputs.back(), fmt::format("{}: {}", path.string(), input)));
-    target_columns.push_back(mapped_column(targets.back(), fmt::format("{}: {}", path.string(), target)));
+    const std::string target = fmt::format("/target/{}", header.tasks[t].name);
+    inputs.push_back(tensors.of_part(part, header.input(t)));
+    targets.push_back(tensors.of_part(part, target));
+    input_columns.push_back(
+        mapped_column(inputs.back(), fmt::format("{}: {}{}", path.string(), part, header.input(t))));
+    target_columns.push_back(mapped_column(targets.back(), fmt::format("{}: {}{}", path.string(), part, target)));
   }
-  if (header.entries.contains(fmt::format("{}/input", part))) {
-    return std::make_shared<ImageSet>(header.tasks, inputs.front(), targets);
-  }
+  if (header.is_shared()) return std::make_shared<ImageSet>(header.tasks, inputs.front(), targets);
   const auto when = part == "train" ? WhenShorter::kRepeat : WhenShorter::kUnknown;
   const auto shape = inputs.front().sizes().slice(1).vec();
   return std::make_shared<SampleSet>(header.tasks, shape, input_columns, target_columns, when);
@@ -120,7 +125,7 @@ Json packed_metadata(const TaskSet& tasks, const Json& source, const Json& check
 DataSignature packed_signature(const fs::path& path) {
   const Header header = parse_header_of(map_file(path)->bytes(), path);
   try {
-    auto shape = header.entries.at(header.input("train", 0)).at("shape").get<std::vector<int64_t>>();
+    auto shape = header.entries.at("train" + header.input(0)).at("shape").get<std::vector<int64_t>>();
     if (shape.size() == 4) return {header.tasks, {shape.begin() + 1, shape.end()}};
   } catch (const Json::exception&) {  // said below
   }

@@ -139,9 +139,14 @@ DataSplits load_pairs(const std::string& name, const MnistFiles& left, const Mni
 
 DatasetEntry pairs_entry(std::string name, std::string title, const MnistFiles& left, const MnistFiles& right) {
   const auto load = [=](const PairsOptions& options) { return load_pairs(name, left, right, options); };
-  return dataset_entry<PairsOptions>(
+  DatasetEntry entry = dataset_entry<PairsOptions>(
       {name, std::move(title), "after Lin et al. 2019, Pareto MTL, arXiv:1912.12854; rebuilt"}, pairs_options(), load,
       [](const PairsOptions&) { return generated_signature(); });
+  entry.find = [=](const std::string& root) {
+    find_folder(right, data_roots(root));
+    return find_folder(left, data_roots(root));
+  };
+  return entry;
 }
 
 }  // namespace reconcile

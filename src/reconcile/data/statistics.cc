@@ -79,6 +79,7 @@ double NumberSummary::deviation() const {
 PartStatistics measure(const Dataset& data, int64_t max_samples) {
   PartStatistics part;
   part.tasks.resize(data.tasks().size());
+  if (data.size() == 0) return part;
   bool shared = true;
   try {
     shared = data.batch(std::vector<int64_t>{0}).inputs.partition().is_shared();

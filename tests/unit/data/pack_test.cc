@@ -113,6 +113,15 @@ TEST(Pack, KeepsInputsOfDifferentLength) {
   EXPECT_EQ(packed.train->only(1)->size(), 2);
 }
 
+TEST(Pack, KeepsAPartWithoutSamples) {
+  const test::TemporaryFolder folder;
+  pack({make_part(4), make_part(0), make_part(2), {}}, folder / "e.pack");
+  const DataSplits packed = load_packed(folder / "e.pack", true);
+  EXPECT_EQ(packed.validation->size(), 0);
+  EXPECT_EQ(packed.validation->input_shape(), packed.train->input_shape());
+  EXPECT_EQ(packed.test->size(), 2);
+}
+
 TEST(Pack, LeavesNothingBehindWhenReadingFails) {
   const test::TemporaryFolder folder;
   Column broken{1, [](int64_t) -> at::Tensor { fail<DataError>("a.png: damaged."); }, {}};
