@@ -1,9 +1,9 @@
-// SegNet as MTAN and Recon use it: five encoder levels of 64, 128, 256, 512, 512 channels, each ended by a 2x2 max-pool
-// that remembers where the maxima stood, and five decoder levels that put values back there. A level has a convolution
-// that changes the channels and one or two that keep them (3x3 with bias, batch norm, ReLU): 26 convolutions, 52
-// splittable layers in the order encoder_block, decoder_block, conv_block_enc, conv_block_dec. Xavier-normal. Input
-// height and width must be multiples of 32. Papers: Badrinarayanan et al., arXiv:1511.00561; Liu et al., CVPR 2019,
-// arXiv:1803.10704.
+// SegNet as MTAN and Recon use it: five encoder levels of 64, 128, 256, 512, 512 channels (for `width` = 64), each
+// ended by a 2x2 max-pool that remembers where the maxima stood, and five decoder levels that put values back there. A
+// level has a convolution that changes the channels and one or two that keep them (3x3 with bias, batch norm, ReLU): 26
+// convolutions, 52 splittable layers in the order encoder_block, decoder_block, conv_block_enc, conv_block_dec.
+// Xavier-normal. Input height and width must be multiples of 32. Papers: Badrinarayanan et al., arXiv:1511.00561;
+// Liu et al., CVPR 2019, arXiv:1803.10704.
 
 #include "reconcile/backbones/parts.h"
 #include "reconcile/base/error.h"
@@ -12,6 +12,10 @@ namespace reconcile::backbone_entries {
 namespace {
 
 constexpr int64_t kLevels = 5;
+
+struct SegnetOptions {
+  int64_t width = 64;
+};
 
 using Blocks = std::vector<ConvNorm>;
 
@@ -48,13 +52,14 @@ Unit unpool_unit(int64_t level, int64_t stage, int64_t channels) {
           }};
 }
 
-Backbone segnet(const NoOptions& /*options*/, const LayerScope& scope, const std::vector<int64_t>& input_shape) {
+Backbone segnet(const SegnetOptions& options, const LayerScope& scope, const std::vector<int64_t>& input_shape) {
   if (input_shape[1] % 32 != 0 || input_shape[2] % 32 != 0) {
     fail<InvalidArgument>(
         "backbone \"segnet\": the input is {} x {}, height and width must be multiples of 32. Resize or pad it.",
         input_shape[1], input_shape[2]);
   }
-  const std::vector<int64_t> width{64, 128, 256, 512, 512};
+  std::vector<int64_t> width;
+  for (const int64_t times : {1, 2, 4, 8, 8}) width.push_back(times * options.width);
   const auto at_level = [](const char* name, int64_t level) { return fmt::format("{}.{}", name, level); };
   const auto lower = [&](int64_t level) { return level == 0 ? width[0] : width[level - 1]; };
   const auto depth = [](int64_t level) { return level < 2 ? 1 : 2; };
@@ -91,7 +96,11 @@ Backbone segnet(const NoOptions& /*options*/, const LayerScope& scope, const std
 }  // namespace
 
 BackboneEntry segnet_entry() {
-  return backbone_entry<NoOptions>({"segnet", "SegNet, MTAN's", "Badrinarayanan et al., arXiv:1511.00561"}, {}, segnet);
+  using O = SegnetOptions;
+  return backbone_entry<O>({"segnet", "SegNet, MTAN's", "Badrinarayanan et al., arXiv:1511.00561"},
+                           {option("width", &O::width, at_least(1),
+                                   "channels of the first level; the others have 2, 4, 8 and 8 times as many")},
+                           segnet);
 }
 
 }  // namespace reconcile::backbone_entries

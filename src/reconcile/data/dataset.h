@@ -64,11 +64,12 @@ struct DatasetEntry : Entry<DataSplits> {
   std::function<std::filesystem::path(const std::string& root)> find;
 };
 
-/// The entry of a data set with options O, a function that loads it, and one that tells its signature without reading
-/// it.
+/// The entry of a data set with options O, a function that loads it, one that tells its signature without reading it,
+/// and perhaps one that writes it to a folder.
 template <class O>
 DatasetEntry dataset_entry(EntryInfo info, OptionTable<O> table, std::function<DataSplits(const O&)> load,
-                           std::function<DataSignature(const O&)> signature) {
+                           std::function<DataSignature(const O&)> signature,
+                           std::function<void(const O&, const std::filesystem::path&)> write = {}) {
   DatasetEntry entry;
   entry.info = std::move(info);
   entry.options = table.describe();
@@ -77,6 +78,11 @@ DatasetEntry dataset_entry(EntryInfo info, OptionTable<O> table, std::function<D
   entry.signature = [table, signature](const Json& given, const Where& where) {
     return signature(table.parse(given, where));
   };
+  if (write) {
+    entry.write = [table, write](const Json& given, const Where& where, const std::filesystem::path& folder) {
+      write(table.parse(given, where), folder);
+    };
+  }
   return entry;
 }
 

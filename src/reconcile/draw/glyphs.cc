@@ -116,6 +116,13 @@ std::vector<double> measure_distances(const Shape& shape, const Placement& place
 
 }  // namespace
 
+std::vector<double> stroke_distances(const Shape& shape, const Bend& bend, const Placement& placement, double reach,
+                                     int64_t side, Rng& rng) {
+  std::vector<double> distances = measure_distances(shape, placement, Deformation(bend, rng), reach, side);
+  for (double& distance : distances) distance = std::sqrt(distance);
+  return distances;
+}
+
 void draw_shape(const Shape& shape, const Style& style, const Placement& placement, Rng& rng, Canvas canvas) {
   const Pen& pen = style.pen;
   const Deformation deform(style.bend, rng);

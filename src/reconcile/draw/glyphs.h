@@ -41,6 +41,10 @@ struct Canvas {
   std::span<float> pixels;
 };
 
+/// Distance in pixels of each pixel to the nearest stroke of `shape`, bent at random, at most `reach`: [side * side].
+std::vector<double> stroke_distances(const Shape& shape, const Bend& bend, const Placement& placement, double reach,
+                                     int64_t side, Rng& rng);
+
 /// Adds `shape`, bent at random, with strokes of brightness 0.6 to 1.
 void draw_shape(const Shape& shape, const Style& style, const Placement& placement, Rng& rng, Canvas canvas);
 
