@@ -4,6 +4,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/core/target.h"
+#include "reconcile/data/pixels.h"
 
 namespace reconcile {
 
@@ -45,11 +46,7 @@ Batch ImageSet::read(std::span<const int64_t> samples, const Rng& /*rng*/) const
   for (size_t t = 0; t < tasks_.size(); ++t) {
     targets.push_back(as_target(tasks_[t], targets_[t].index_select(0, index)));
   }
-  const auto gather = [&](const at::Tensor& whole) {
-    at::Tensor images = whole.index_select(0, index);  // [B, C, H, W]
-    return images.scalar_type() == at::kByte ? images.to(at::kFloat).div_(255) : images;
-  };
-  return {map(images_, gather), std::move(targets)};
+  return {map(images_, [&](const at::Tensor& whole) { return gather_pixels(whole, samples); }), std::move(targets)};
 }
 
 }  // namespace reconcile

@@ -2,9 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <filesystem>
-#include <string>
-#include <vector>
+#include "reconcile/data/folder_layout.h"
 
 namespace reconcile {
 
@@ -25,13 +23,8 @@ MnistFiles mnist();
 /// Pieces of clothing: `<root>/fashion-mnist` or torchvision's `<root>/FashionMNIST/raw`.
 MnistFiles fashion_mnist();
 
-/// Where data sets are looked for: `root` if it is not empty, else $RECONCILE_DATA if set, else
-/// ../shared/data and ./data.
-std::vector<std::filesystem::path> data_roots(const std::string& root);
-
-/// The first folder below one of the roots that has the training images. A root may also be such a
-/// folder itself, by its name (a folder of another name could hold the other data set). DataError
-/// lists what was expected and what is there.
+/// The first folder below one of the roots that has the training images; a root itself only by its name (see
+/// FolderSearch::by_name).
 std::filesystem::path find_folder(const MnistFiles& files, const std::vector<std::filesystem::path>& roots);
 
 /// Reads the images and labels of `part` ("train" or "t10k"), each with .gz or without, spelled

@@ -78,8 +78,7 @@ Pools read_pools(const MnistFiles& files, const std::string& root) {
 OptionTable<PairsOptions> pairs_options() {
   using O = PairsOptions;
   return {
-      option("root", &O::root, any(),
-             "folder of the data sets; empty: $RECONCILE_DATA, else ../shared/data, else ./data"),
+      option("root", &O::root, any(), kRootHelp),
       option("seed", &O::seed, at_least(0), "seed of the pairing and the offsets"),
       option("train_samples", &O::train_samples, at_least(0), "the first n training samples, in random order; 0: all"),
       option("validation_samples", &O::validation_samples, at_least(0), "the first n validation samples; 0: all"),

@@ -1,11 +1,13 @@
 #include "reconcile/data/sample_set.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 
 #include "reconcile/base/error.h"
 #include "reconcile/core/target.h"
+#include "reconcile/data/pixels.h"
 
 namespace reconcile {
 namespace {
@@ -16,7 +18,7 @@ constexpr int64_t kNoSample = -1;
 std::vector<int64_t> own_samples(std::span<const int64_t> samples, int64_t size, int64_t whole, WhenShorter when,
                                  const Rng& rng) {
   std::vector<int64_t> own(samples.begin(), samples.end());
-  const int64_t full_rounds = whole / size * size;
+  const int64_t full_rounds = size == 0 ? 0 : whole / size * size;
   for (size_t i = 0; i < own.size(); ++i) {
     if (own[i] < size) continue;
     if (when == WhenShorter::kUnknown) {
@@ -63,56 +65,58 @@ std::shared_ptr<const Dataset> SampleSet::only(int64_t task) const {
                                      std::vector{targets_[task]}, when_shorter_);
 }
 
-at::Tensor SampleSet::read_inputs(const Column& column, const std::vector<int64_t>& samples) const {
-  at::Tensor batch = at::empty({std::ssize(samples), input_shape_[0], input_shape_[1], input_shape_[2]});
-  for (size_t i = 0; i < samples.size(); ++i) {
-    at::Tensor slot = batch[static_cast<int64_t>(i)];
-    if (samples[i] == kNoSample) {
-      slot.zero_();
-      continue;
-    }
-    const at::Tensor input = column.read(samples[i]);
-    const auto type = input.scalar_type();
-    if (input.sizes() != at::IntArrayRef(input_shape_) || (type != at::kByte && type != at::kFloat)) {
-      fail<DataError>(
-          "{}: an input is {} [{}], this data set has uint8 or float32 [{}]. Convert it, or set the size in "
-          "[data].",
-          column.place(samples[i]), c10::toString(type), fmt::join(input.sizes(), ", "), fmt::join(input_shape_, ", "));
-    }
-    slot.copy_(input);
-    if (type == at::kByte) slot.div_(255);
+void SampleSet::read_input(const Column& column, int64_t sample, const at::Tensor& slot) const {
+  if (sample == kNoSample) {
+    slot.zero_();
+    return;
   }
-  return batch;
+  const at::Tensor input = column.read(sample);
+  const auto type = input.scalar_type();
+  if (input.sizes() != at::IntArrayRef(input_shape_) || (type != at::kByte && type != at::kFloat)) {
+    fail<DataError>(
+        "{}: an input is {} [{}], this data set has uint8 or float32 [{}]. Convert it, or set the size in "
+        "[data].",
+        column.place(sample), c10::toString(type), fmt::join(input.sizes(), ", "), fmt::join(input_shape_, ", "));
+  }
+  copy_pixels(input, slot);
 }
 
-at::Tensor SampleSet::read_targets(size_t task, const std::vector<int64_t>& samples) const {
+void SampleSet::read_target(size_t task, int64_t sample, const at::Tensor& slot) const {
   const Task& of = tasks_[task];
   const int64_t height = input_shape_[1];
   const int64_t width = input_shape_[2];
-  at::Tensor batch =
-      at::empty(target_shape(of, std::ssize(samples), height, width), is_class(of.kind) ? at::kLong : at::kFloat);
-  for (size_t i = 0; i < samples.size(); ++i) {
-    at::Tensor target = samples[i] == kNoSample ? at::Tensor() : targets_[task].read(samples[i]);
-    if (!target.defined()) target = unknown_target(of, height, width);
-    const std::string problem = target_problem(of, target.unsqueeze(0), 1, height, width);
-    if (!problem.empty()) fail<DataError>("{}: {}", targets_[task].place(samples[i]), problem);
-    batch[static_cast<int64_t>(i)].copy_(target);
-  }
-  return batch;
+  at::Tensor target = sample == kNoSample ? at::Tensor() : targets_[task].read(sample);
+  if (!target.defined()) target = unknown_target(of, height, width);
+  const bool typed = target.sizes() == slot.sizes() && target.scalar_type() == slot.scalar_type();
+  if (typed && is_class(of.kind)) slot.copy_(target);
+  if (typed && !is_class(of.kind)) copy_pixels(target, slot);
+  // Looked at where it lies in order, if it can.
+  const std::string problem = target_problem(of, (typed ? slot : target).unsqueeze(0), 1, height, width);
+  if (!problem.empty()) fail<DataError>("{}: {}", targets_[task].place(sample), problem);
+  if (!typed) slot.copy_(target);
 }
 
 Batch SampleSet::read(std::span<const int64_t> samples, const Rng& rng) const {
+  const int64_t count = std::ssize(samples);
   const int64_t num_tasks = std::ssize(tasks_);
-  const int64_t whole = size();
+  const bool shared = inputs_.size() == 1;
   std::vector<std::vector<int64_t>> own;
   std::vector<at::Tensor> inputs;
   for (size_t g = 0; g < inputs_.size(); ++g) {
-    own.push_back(own_samples(samples, inputs_[g].size, whole, when_shorter_, rng.fork("repeat").fork(g)));
-    inputs.push_back(read_inputs(inputs_[g], own[g]));
+    own.push_back(own_samples(samples, inputs_[g].size, size(), when_shorter_, rng.fork("repeat").fork(g)));
+    inputs.push_back(at::empty({count, input_shape_[0], input_shape_[1], input_shape_[2]}));
   }
-  const bool shared = inputs_.size() == 1;
   std::vector<at::Tensor> targets;
-  for (size_t t = 0; t < tasks_.size(); ++t) targets.push_back(read_targets(t, own[shared ? 0 : t]));
+  for (const auto& task : tasks_) {
+    targets.push_back(at::empty(target_shape(task, count, input_shape_[1], input_shape_[2]),
+                                is_class(task.kind) ? at::kLong : at::kFloat));
+  }
+  at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      for (size_t g = 0; g < inputs_.size(); ++g) read_input(inputs_[g], own[g][i], inputs[g][i]);
+      for (size_t t = 0; t < tasks_.size(); ++t) read_target(t, own[shared ? 0 : t][i], targets[t][i]);
+    }
+  });
   return {Streams(shared ? Partition::shared(num_tasks) : Partition::separate(num_tasks), std::move(inputs)),
           std::move(targets)};
 }

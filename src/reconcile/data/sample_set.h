@@ -22,7 +22,8 @@ enum class WhenShorter {
   kUnknown  ///< evaluation: its inputs are zero, its targets unknown, so that each sample counts once
 };
 
-/// Samples that stay in their files until a batch asks for them.
+/// Samples that stay in their files until a batch asks for them. A batch is read on as many threads as the caller may
+/// use.
 class SampleSet final : public Dataset {
  public:
   /// `inputs`: one column for all tasks, or one a task; these may differ in length, and the longest is the size of the
@@ -38,8 +39,8 @@ class SampleSet final : public Dataset {
 
  private:
   [[nodiscard]] Batch read(std::span<const int64_t> samples, const Rng& rng) const override;
-  [[nodiscard]] at::Tensor read_inputs(const Column& column, const std::vector<int64_t>& samples) const;
-  [[nodiscard]] at::Tensor read_targets(size_t task, const std::vector<int64_t>& samples) const;
+  void read_input(const Column& column, int64_t sample, const at::Tensor& slot) const;
+  void read_target(size_t task, int64_t sample, const at::Tensor& slot) const;
 
   TaskSet tasks_;
   std::vector<int64_t> input_shape_;
