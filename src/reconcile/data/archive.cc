@@ -62,7 +62,8 @@ fs::path inner_path(archive_entry* entry, const fs::path& file) {
 /// Writes the data of the entry at hand and counts it.
 void write_entry(struct archive* reader, const fs::path& target, const fs::path& file, uint64_t max_bytes,
                  uint64_t& bytes) {
-  fs::create_directories(target.parent_path());
+  std::error_code error;  // what cannot be made cannot be written either
+  fs::create_directories(target.parent_path(), error);
   std::ofstream out(target, std::ios::binary);
   std::vector<char> block(kBlockBytes);
   la_ssize_t got = 0;
@@ -101,11 +102,14 @@ void unpack_archive(const fs::path& file, const fs::path& folder, uint64_t max_b
     }
     const fs::path target = aside.path() / inner_path(entry, file);
     if (archive_entry_filetype(entry) == AE_IFDIR) {
-      fs::create_directories(target);
+      std::error_code error;
+      fs::create_directories(target, error);
+      if (error) fail<DataError>("{}: cannot make this folder: {}.", target.string(), error.message());
     } else {
       write_entry(reader.get(), target, file, max_bytes, bytes);
     }
   }
+  if (fs::is_empty(aside.path())) fail<DataError>("{}: holds nothing. Fetch it again.", file.string());
   aside.commit();
 }
 

@@ -27,7 +27,8 @@ DataSignature celeba_signature(const CelebaOptions& options) {
   const bool classes = options.answers == "classes";
   DataSignature signature{{}, {3, options.size[0], options.size[1]}};
   for (const auto& name : celeba_attributes()) {
-    signature.tasks.push_back(classes ? Task{name, TaskKind::kClassification, 2} : Task{name, TaskKind::kMultiLabel, 1});
+    signature.tasks.push_back(classes ? Task{name, TaskKind::kClassification, 2}
+                                      : Task{name, TaskKind::kMultiLabel, 1});
   }
   return signature;
 }
@@ -54,8 +55,9 @@ void require_pictures(const fs::path& folder, const std::vector<std::string>& na
   const std::unordered_set<std::string> known(there.begin(), there.end());
   const auto lost = std::find_if(names.begin(), names.end(), [&](const auto& name) { return !known.contains(name); });
   if (lost == names.end()) return;
-  fail<DataError>("{}: expected the {} pictures of the lists, found {} files; {} is not there. Unpack the archive again.",
-                  folder.string(), names.size(), there.size(), *lost);
+  fail<DataError>(
+      "{}: expected the {} pictures of the lists, found {} files; {} is not there. Unpack the archive again.",
+      folder.string(), names.size(), there.size(), *lost);
 }
 
 /// The answers to one question; `answers` [N, 40] of the samples of a part.
@@ -97,13 +99,10 @@ DataSplits load_celeba(const CelebaOptions& options) {
   splits.train = celeba_part(signature, lists, place(0), 0);
   splits.validation = celeba_part(signature, lists, place(0), 1);
   splits.test = celeba_part(signature, lists, place(0), 2);
-  splits.fingerprint = {{"source", "celeba"},
-                        {"layout", found.layout.name},
-                        {"size", options.size},
-                        {"answers", options.answers},
-                        {"train", splits.train->size()},
-                        {"validation", splits.validation->size()},
-                        {"test", splits.test->size()}};
+  splits.fingerprint = {
+      {"source", "celeba"},         {"layout", found.layout.name},   {"size", options.size},
+      {"answers", options.answers}, {"train", splits.train->size()}, {"validation", splits.validation->size()},
+      {"test", splits.test->size()}};
   return splits;
 }
 
@@ -112,12 +111,13 @@ DataSplits load_celeba(const CelebaOptions& options) {
 /// CelebA: 202599 faces, 178 x 218, with forty yes-or-no attributes, each a task; its own partition.
 DatasetEntry celeba_entry() {
   using O = CelebaOptions;
-  return dataset_entry<O>({"celeba", "Faces with forty yes-or-no attributes, each a task", "Liu et al. 2015, arXiv:1411.7766"},
-                          {option("root", &O::root, any(), kRootHelp),
-                           option("size", &O::size, at_least(1), "height and width that pictures are resized to"),
-                           option("answers", &O::answers, one_of({"classes", "labels"}),
-                                  "a task is a choice of two classes, or one label (binary cross-entropy)")},
-                          load_celeba, celeba_signature);
+  return dataset_entry<O>(
+      {"celeba", "Faces with forty yes-or-no attributes, each a task", "Liu et al. 2015, arXiv:1411.7766"},
+      {option("root", &O::root, any(), kRootHelp),
+       option("size", &O::size, at_least(1), "height and width that pictures are resized to"),
+       option("answers", &O::answers, one_of({"classes", "labels"}),
+              "a task is a choice of two classes, or one label (binary cross-entropy)")},
+      load_celeba, celeba_signature);
 }
 
 }  // namespace reconcile::dataset_entries

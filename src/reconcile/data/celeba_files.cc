@@ -92,7 +92,8 @@ void read_attributes(const fs::path& path, CelebaLists& lists) {
   }
   const int64_t count = std::ssize(lists.files);
   if (count == 0 || (announced && *announced != count)) {
-    fail<DataError>("{}: announces {} pictures, names {}. Is it cut short?", path.string(), announced.value_or(0), count);
+    fail<DataError>("{}: announces {} pictures, names {}. Is it cut short?", path.string(), announced.value_or(0),
+                    count);
   }
   lists.answers = at::tensor(answers, at::kByte).view({count, -1});
 }
@@ -114,15 +115,46 @@ std::unordered_map<std::string, int64_t> read_partition(const fs::path& path) {
 }  // namespace
 
 const std::vector<std::string>& celeba_attributes() {
-  static const std::vector<std::string> kNames = {
-      "5_o_Clock_Shadow", "Arched_Eyebrows",  "Attractive",          "Bags_Under_Eyes", "Bald",
-      "Bangs",            "Big_Lips",         "Big_Nose",            "Black_Hair",      "Blond_Hair",
-      "Blurry",           "Brown_Hair",       "Bushy_Eyebrows",      "Chubby",          "Double_Chin",
-      "Eyeglasses",       "Goatee",           "Gray_Hair",           "Heavy_Makeup",    "High_Cheekbones",
-      "Male",             "Mouth_Slightly_Open", "Mustache",         "Narrow_Eyes",     "No_Beard",
-      "Oval_Face",        "Pale_Skin",        "Pointy_Nose",         "Receding_Hairline", "Rosy_Cheeks",
-      "Sideburns",        "Smiling",          "Straight_Hair",       "Wavy_Hair",       "Wearing_Earrings",
-      "Wearing_Hat",      "Wearing_Lipstick", "Wearing_Necklace",    "Wearing_Necktie", "Young"};
+  static const std::vector<std::string> kNames = {"5_o_Clock_Shadow",
+                                                  "Arched_Eyebrows",
+                                                  "Attractive",
+                                                  "Bags_Under_Eyes",
+                                                  "Bald",
+                                                  "Bangs",
+                                                  "Big_Lips",
+                                                  "Big_Nose",
+                                                  "Black_Hair",
+                                                  "Blond_Hair",
+                                                  "Blurry",
+                                                  "Brown_Hair",
+                                                  "Bushy_Eyebrows",
+                                                  "Chubby",
+                                                  "Double_Chin",
+                                                  "Eyeglasses",
+                                                  "Goatee",
+                                                  "Gray_Hair",
+                                                  "Heavy_Makeup",
+                                                  "High_Cheekbones",
+                                                  "Male",
+                                                  "Mouth_Slightly_Open",
+                                                  "Mustache",
+                                                  "Narrow_Eyes",
+                                                  "No_Beard",
+                                                  "Oval_Face",
+                                                  "Pale_Skin",
+                                                  "Pointy_Nose",
+                                                  "Receding_Hairline",
+                                                  "Rosy_Cheeks",
+                                                  "Sideburns",
+                                                  "Smiling",
+                                                  "Straight_Hair",
+                                                  "Wavy_Hair",
+                                                  "Wearing_Earrings",
+                                                  "Wearing_Hat",
+                                                  "Wearing_Lipstick",
+                                                  "Wearing_Necklace",
+                                                  "Wearing_Necktie",
+                                                  "Young"};
   return kNames;
 }
 

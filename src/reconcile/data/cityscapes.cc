@@ -12,9 +12,9 @@ struct CityscapesOptions {
 };
 
 NpyFolders cityscapes_of(const CityscapesOptions& options) {
-  const std::vector<NpyTask> all = {{{"semantic", TaskKind::kSegmentation, options.classes},
-                                     {fmt::format("label_{}", options.classes), "label"}},
-                                    {{"depth", TaskKind::kDepth, 1}, {"depth"}}};
+  const std::vector<NpyTask> all = {
+      {{"semantic", TaskKind::kSegmentation, options.classes}, {fmt::format("label_{}", options.classes), "label"}},
+      {{"depth", TaskKind::kDepth, 1}, {"depth"}}};
   return {"cityscapes", choose_tasks(all, options.tasks, "dataset \"cityscapes\": tasks"), options.size,
           options.validation_share};
 }
@@ -45,7 +45,8 @@ DatasetEntry cityscapes_entry() {
   return dataset_entry<O>(
       {"cityscapes", "Streets: 7 or 19 classes and inverse depth (MTAN's arrays)",
        "Cordts et al. 2016; as prepared by Liu et al. 2019, arXiv:1803.10704"},
-      {option("root", &O::root, any(), kRootHelp), option("size", &O::size, at_least(1), "height and width of the arrays"),
+      {option("root", &O::root, any(), kRootHelp),
+       option("size", &O::size, at_least(1), "height and width of the arrays"),
        option("classes", &O::classes, one_of({7, 19}), "which labels: folder label_7 or label_19, or LibMTL's label"),
        option("tasks", &O::tasks, any(), "which of semantic and depth, in this order"),
        option("validation_share", &O::validation_share, between(0, 0.9),

@@ -24,8 +24,9 @@ std::string task_name_of(std::string folder) {
 OfficeFolders domain_folders_of(const DomainFoldersOptions& options) {
   const std::string where = "dataset \"domain_folders\": domains";
   if (options.domains.empty()) fail<InvalidArgument>("{} = [], name the folders, one a task.", where);
-  OfficeFolders data{"domain_folders", {}, options.classes, {}, "domain_folders",
-                     "Set `root` to the folder that holds the folders of the domains."};
+  OfficeFolders data{"domain_folders", {},
+                     options.classes,  {},
+                     "domain_folders", "Set `root` to the folder that holds the folders of the domains."};
   for (const auto& folder : options.domains) {
     const std::string name = task_name_of(folder);
     const auto same = [&](const Domain& other) { return other.name == name; };

@@ -59,8 +59,8 @@ std::string not_found_text(const FolderSearch& search, const fs::path& root) {
       if (fs::is_directory(root / folder, ignored)) near.insert(root / folder);
     }
   }
-  std::string text = fmt::format("\n  {}: expected {}, found {}", root.string(), fmt::join(expected, "; or "),
-                                 contents(root));
+  std::string text =
+      fmt::format("\n  {}: expected {}, found {}", root.string(), fmt::join(expected, "; or "), contents(root));
   for (const auto& folder : near) text += fmt::format("\n  {}: found {}", folder.string(), contents(folder));
   return text;
 }

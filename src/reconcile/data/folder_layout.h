@@ -32,8 +32,7 @@ struct FoundFolder {
 std::vector<std::filesystem::path> data_roots(const std::string& root);
 
 /// The help of the option `root` of every data set.
-constexpr const char* kRootHelp =
-    "folder of the data sets; empty: $RECONCILE_DATA, else ../shared/data, else ./data";
+constexpr const char* kRootHelp = "folder of the data sets; empty: $RECONCILE_DATA, else ../shared/data, else ./data";
 
 /// The first folder below one of the roots, or a root itself, that has one of the layouts. DataError lists what was
 /// expected and what is there.

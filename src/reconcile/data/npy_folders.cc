@@ -37,10 +37,12 @@ void require_numbers(const fs::path& folder, int64_t count) {
   }
   if (missing.empty() && std::ssize(numbers) == count && count > 0) return;
   const auto shown = std::min<size_t>(missing.size(), 4);
-  const std::string gap = fmt::format("{}{}", fmt::join(missing.begin(), missing.begin() + static_cast<int64_t>(shown), ", "),
-                                      shown < missing.size() ? ", ..." : "");
-  fail<DataError>("{}: expected 0.npy to {}.npy, one for each array in image; found {} of them, missing: {}. Unpack it again.",
-                  folder.string(), std::max<int64_t>(count - 1, 0), numbers.size(), gap.empty() ? "none" : gap);
+  const std::string gap =
+      fmt::format("{}{}", fmt::join(missing.begin(), missing.begin() + static_cast<int64_t>(shown), ", "),
+                  shown < missing.size() ? ", ..." : "");
+  fail<DataError>(
+      "{}: expected 0.npy to {}.npy, one for each array in image; found {} of them, missing: {}. Unpack it again.",
+      folder.string(), std::max<int64_t>(count - 1, 0), numbers.size(), gap.empty() ? "none" : gap);
 }
 
 /// The arrays of one folder, those of the given samples.
@@ -62,9 +64,7 @@ Column column_of(const ArrayFolder& folder, Convert convert) {
           [=](int64_t i) { return folder.path(i).string(); }};
 }
 
-at::Tensor without_zero_sums(const at::Tensor& normals) {
-  return normals * (normals.sum(0, /*keepdim=*/true) != 0);
-}
+at::Tensor without_zero_sums(const at::Tensor& normals) { return normals * (normals.sum(0, /*keepdim=*/true) != 0); }
 
 Column target_column(const ArrayFolder& folder, const Task& task, const NpyFolders& data) {
   const bool zero_sums = task.kind == TaskKind::kNormals && data.zero_sum_is_unknown;
@@ -76,10 +76,9 @@ Column target_column(const ArrayFolder& folder, const Task& task, const NpyFolde
 
 std::shared_ptr<const Dataset> samples_of(const NpyFolders& data, const fs::path& part,
                                           const std::vector<int64_t>& samples) {
-  const Column input = column_of(ArrayFolder{part / "image", samples},
-                                 [size = data.size](const at::Tensor& array, const fs::path& path) {
-                                   return npy_input(array, size, path);
-                                 });
+  const Column input = column_of(
+      ArrayFolder{part / "image", samples},
+      [size = data.size](const at::Tensor& array, const fs::path& path) { return npy_input(array, size, path); });
   std::vector<Column> targets;
   for (const auto& [task, folders] : data.tasks) {
     targets.push_back(target_column({find_one(part, folders), samples}, task, data));
@@ -156,9 +155,8 @@ DataSplits load_npy_folders(const NpyFolders& data, const FoundFolder& found) {
   splits.train = samples_of(data, found.path / "train", train);
   splits.validation = samples_of(data, found.path / "train", validation);
   splits.test = samples_of(data, found.path / "val", test);
-  splits.fingerprint = {{"source", data.name},        {"layout", found.layout.name},
-                        {"size", data.size},          {"train", train.size()},
-                        {"validation", validation.size()}, {"test", test.size()}};
+  splits.fingerprint = {{"source", data.name},   {"layout", found.layout.name},     {"size", data.size},
+                        {"train", train.size()}, {"validation", validation.size()}, {"test", test.size()}};
   return splits;
 }
 

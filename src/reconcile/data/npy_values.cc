@@ -52,7 +52,8 @@ at::Tensor whole_numbers(const at::Tensor& stored, const std::filesystem::path& 
   AT_DISPATCH_FLOATING_TYPES(from.scalar_type(), "round_all", [&] {
     round_all(from.data_ptr<scalar_t>(), from.numel(), classes.data_ptr<int64_t>(), odd);
   });
-  if (odd) fail<DataError>("{}: has the class {}, must be whole numbers. Is it another kind of map?", path.string(), *odd);
+  if (odd)
+    fail<DataError>("{}: has the class {}, must be whole numbers. Is it another kind of map?", path.string(), *odd);
   return classes;
 }
 

@@ -15,8 +15,8 @@ NpyFolders nyuv2_of(const NyuV2Options& options) {
   const std::vector<NpyTask> all = {{{"semantic", TaskKind::kSegmentation, 13}, {"label"}},
                                     {{"depth", TaskKind::kDepth, 1}, {"depth"}},
                                     {{"normal", TaskKind::kNormals, 3}, {"normal"}}};
-  return {"nyuv2", choose_tasks(all, options.tasks, "dataset \"nyuv2\": tasks"), options.size,
-          options.validation_share, options.compat_zero_sum_normals};
+  return {"nyuv2", choose_tasks(all, options.tasks, "dataset \"nyuv2\": tasks"), options.size, options.validation_share,
+          options.compat_zero_sum_normals};
 }
 
 DataSplits load_nyuv2(const NyuV2Options& options) {
@@ -39,7 +39,8 @@ DatasetEntry nyuv2_entry() {
   return dataset_entry<O>(
       {"nyuv2", "Rooms: 13 classes, depth in metres and surface normals (MTAN's arrays)",
        "Silberman et al. 2012; as prepared by Liu et al. 2019, arXiv:1803.10704"},
-      {option("root", &O::root, any(), kRootHelp), option("size", &O::size, at_least(1), "height and width of the arrays"),
+      {option("root", &O::root, any(), kRootHelp),
+       option("size", &O::size, at_least(1), "height and width of the arrays"),
        option("tasks", &O::tasks, any(), "which of semantic, depth and normal, in this order"),
        option("validation_share", &O::validation_share, between(0, 0.9),
               "share of the training images that is held out; 0: no validation, as everybody does"),

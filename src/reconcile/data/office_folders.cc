@@ -27,8 +27,8 @@ fs::path classes_folder(const fs::path& folder, const Domain& domain) {
 /// The list of a part of a domain, or "" if there is none.
 fs::path find_list(const OfficeFolders& data, const fs::path& folder, const Domain& domain, const std::string& part) {
   std::vector<std::string> names;
-  for (const auto& where : {fmt::format("data_txt/{}/", data.lists), fmt::format("../data_txt/{}/", data.lists),
-                            std::string()}) {
+  for (const auto& where :
+       {fmt::format("data_txt/{}/", data.lists), fmt::format("../data_txt/{}/", data.lists), std::string()}) {
     for (const auto& spelling : domain.folders) names.push_back(fmt::format("{}{}_{}.txt", where, spelling, part));
   }
   return data.lists.empty() ? fs::path() : find_one(folder, names);
@@ -153,7 +153,8 @@ DataSplits load_office_folders(const OfficeFolders& data, const OfficeOptions& o
 
 DatasetEntry office_entry(EntryInfo info, const OfficeFolders& data) {
   return dataset_entry<OfficeOptions>(
-      std::move(info), office_options(), [=](const OfficeOptions& options) { return load_office_folders(data, options); },
+      std::move(info), office_options(),
+      [=](const OfficeOptions& options) { return load_office_folders(data, options); },
       [=](const OfficeOptions& options) { return signature_of(data, options.size); });
 }
 

@@ -7,8 +7,8 @@ namespace reconcile {
 
 /// One domain, which is one task: a folder of class folders of pictures, perhaps with `images` between.
 struct Domain {
-  std::string name;                     ///< of the task
-  std::vector<std::string> folders;     ///< how its folder is spelled
+  std::string name;                  ///< of the task
+  std::vector<std::string> folders;  ///< how its folder is spelled
 };
 
 /// Pictures of the same classes in several domains, as Office-31 and Office-Home come.

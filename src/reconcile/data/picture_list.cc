@@ -75,8 +75,9 @@ PictureList read_picture_list(const fs::path& list, const fs::path& folder, int6
     const auto slash = line.find('/');
     const auto blank = line.find_last_of(" \t");
     if (!label || slash == std::string::npos || blank == std::string::npos || blank < slash) {
-      fail<DataError>("{}:{}: \"{}\", must be a path below the domain's folder and a class 0 ... {}, as in \"{}/a.jpg 0\".",
-                      list.string(), number, line, num_classes - 1, folder.filename().string());
+      fail<DataError>(
+          "{}:{}: \"{}\", must be a path below the domain's folder and a class 0 ... {}, as in \"{}/a.jpg 0\".",
+          list.string(), number, line, num_classes - 1, folder.filename().string());
     }
     const std::string below(trim(std::string_view(line).substr(slash + 1, blank - slash - 1)));
     std::error_code ignored;

@@ -47,6 +47,16 @@ void fetch_files(const DataSource& source, const fs::path& folder, const std::st
   }
 }
 
+/// Puts the content of the only folder inside in the folder's place.
+void drop_wrapper(const fs::path& folder) {
+  const fs::path only = fs::directory_iterator(folder)->path();
+  if (std::distance(fs::directory_iterator(folder), fs::directory_iterator()) != 1 || !fs::is_directory(only)) return;
+  const fs::path aside = folder.string() + ".partial";
+  fs::rename(only, aside);
+  fs::remove(folder);
+  fs::rename(aside, folder);
+}
+
 void fetch_archive(const DataSource& source, const fs::path& root, const fs::path& folder, const std::string& from) {
   const bool is_here = from.find("://") == std::string::npos;
   const fs::path archive = is_here ? fs::path(from) : fetch(from, root, check_of(source.archive));
@@ -54,6 +64,7 @@ void fetch_archive(const DataSource& source, const fs::path& root, const fs::pat
   const std::string problem = check_of(source.archive)(archive);
   if (!problem.empty()) fail<DataError>("{}: {}. Download it again.", archive.string(), problem);
   unpack_archive(archive, folder, kMaxUnpacked);
+  if (source.unwrap) drop_wrapper(folder);
 }
 
 }  // namespace
@@ -85,6 +96,7 @@ const std::vector<DataSource>& data_sources() {
        .terms = "see the page of the original",
        .page = "https://cs.nyu.edu/~silberman/datasets/nyu_depth_v2.html",
        .folder = "nyuv2",
+       .unwrap = true,
        .how = "Dropbox sh/86nssgwm6hm3vkb (MTAN, 9 GB), or Google Drive 1n15Uf-rqtx-LFohcwRkq3HBF-jQvsY1- (the mirror "
               "that "
               "CAGrad's README names). The folder holds train/ and val/, each with image/, label/, depth/ and normal/"},
@@ -93,6 +105,7 @@ const std::vector<DataSource>& data_sources() {
        .terms = "for research, no commercial use; see the page",
        .page = "https://www.cityscapes-dataset.com/license/",
        .folder = "cityscapes",
+       .unwrap = true,
        .how = "Dropbox sh/gaw6vh6qusoyms6 (128 x 256, 651 MB), or sh/vj349qgg57nthi9 (256 x 512, 2.4 GB). The folder "
               "holds "
               "train/ and val/, each with image/, label_7/, label_19/ and depth/"},
@@ -100,8 +113,9 @@ const std::vector<DataSource>& data_sources() {
        .title = "Objects of an office in three domains",
        .terms = "see the page",
        .page = "https://faculty.cc.gatech.edu/~judy/domainadapt/",
-       .folder = "office_31",
+       .folder = "office-31",
        .archive = {"SHA1", "7aa25a86f3880b6e79283227816f9d4d8506d636", false},
+       .unwrap = true,
        .how = "domain_adaptation_images.tar.gz, Google Drive 0B4IapRTv9pJ1WGZVd1VDMmhwdlE. The folder holds amazon/, "
               "dslr/ "
               "and webcam/"},
@@ -109,8 +123,9 @@ const std::vector<DataSource>& data_sources() {
        .title = "Objects of office and home in four domains",
        .terms = "for research, no commercial use; see the page",
        .page = "https://www.hemanthdv.org/officeHomeDataset.html",
-       .folder = "office_home",
+       .folder = "office-home",
        .archive = {"MD5", "b1c14819770c4448fd5b6d931031c91c", false},
+       .unwrap = true,
        .how = "OfficeHomeDataset_10072016.zip, Google Drive 1uY0pj7oFsjMxRwaD3Sxy0jgel0fsYXLC. The folder holds Art/, "
               "Clipart/, Product/ and Real World/"},
       {.name = "celeba",
@@ -127,6 +142,7 @@ const std::vector<DataSource>& data_sources() {
        .terms = "the images are Flickr's; see the page of PASCAL VOC",
        .page = "http://host.robots.ox.ac.uk/pascal/VOC/voc2010/",
        .folder = "PASCAL_MT",
+       .unwrap = true,
        .how =
            "PASCAL_MT.tgz, https://data.vision.ee.ethz.ch/kmaninis/share/MTL/ (often down; issue 22 of "
            "Multi-Task-Transformer collects mirrors). The folder holds JPEGImages/, semseg/, human_parts/ and so on"}};

@@ -28,8 +28,9 @@ struct DataSource {
   std::string
       address;  ///< of the files, ends in `/`; "" = behind a form, or an archive that people download themselves
   std::vector<SourceFile> files;
-  Digest archive;   ///< of the archive
-  std::string how;  ///< what to download by hand, and what the folder must hold
+  Digest archive;       ///< of the archive
+  bool unwrap = false;  ///< an archive may hold everything in one folder, which is dropped
+  std::string how;      ///< what to download by hand, and what the folder must hold
 };
 const std::vector<DataSource>& data_sources();
 

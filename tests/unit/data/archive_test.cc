@@ -37,6 +37,7 @@ tar("hardlink.tgz", [("set", L, "/etc/passwd")])
 tar("device.tgz", [("null", tarfile.CHRTYPE, "")])
 tar("fifo.tgz", [("pipe", tarfile.FIFOTYPE, "")])
 tar("bomb.tgz", [("big", F, bytes(1 << 20)), ("more", F, bytes(1 << 20))])
+tar("empty.tgz", [])
 tar("clash.tgz", [("a", F, b"x"), ("a/b", F, b"x")])
 with zipfile.ZipFile(f"{folder}/good.zip", "w", zipfile.ZIP_DEFLATED) as out:
     out.writestr("set/a.txt", "first")
@@ -101,7 +102,8 @@ TEST_F(Archive, RefusesDamageAndBombs) {
   expect_refused("bomb.tgz", "unpacks to more than 1048576 bytes");
   expect_refused("cut.tgz", "damaged: ");
   expect_refused("make.py", "no archive that can be read: ");
-  EXPECT_THROW(unpack("clash.tgz"), Error);
+  expect_refused("empty.tgz", "holds nothing");
+  test::expect_message<DataError>([&] { unpack("clash.tgz"); }, "cannot write");
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
 
@@ -119,6 +121,10 @@ TEST_F(Archive, SourcesAreCheckedAndUnpacked) {
       "s: this one is to be downloaded by hand. Terms: t (p).\nGet the archive.\nUnpack it");
   EXPECT_EQ(fetch_source(source, data, folder_ / "good.tgz"), data / "s");
   EXPECT_EQ(read_file(data / "s/set/a.txt"), "first");
+  fs::remove_all(data / "s");
+  source.unwrap = true;
+  fetch_source(source, data, folder_ / "good.tgz");
+  EXPECT_EQ(read_file(data / "s/a.txt"), "first") << "without the folder around all";
   source.archive = {"MD5", "00", false};
   test::expect_message<DataError>([&] { fetch_source(source, data, folder_ / "good.tgz"); }, "its MD5 is ",
                                   "must be 00. Download it again");
