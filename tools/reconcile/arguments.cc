@@ -29,17 +29,32 @@ std::string first_difference(const Json& old_values, const Json& new_values, con
 }  // namespace
 
 void ExperimentArguments::add_to(CLI::App& verb) {
-  verb.add_option("experiment", file, "experiment file (TOML)")->required();
+  verb.add_option("experiment", file, "experiment file, or manifest of own data (TOML); may be left out with --set");
   verb.add_option("--set", sets, "override one key: --set train.epochs=3 (may be repeated)")->allow_extra_args(false);
 }
 
 Experiment ExperimentArguments::read() const {
-  Config config = Config::from_file(file);
+  if (file.empty() && sets.empty()) {
+    fail<InvalidArgument>("name an experiment file or a manifest, or set what differs: --set data.name=glyphs.");
+  }
+  Config config = file.empty() ? Config() : Config::from_file(file);
+  if (config.values().contains("dataset")) {  // a manifest: everything else has a default
+    config = Config();
+    config.set("data.name=files");
+    config.set(fmt::format("data.manifest={}", Json(file).dump()));
+  }
   for (const auto& assignment : sets) config.set(assignment);
   Experiment experiment = read_experiment(config);
   const auto cores = static_cast<int64_t>(std::thread::hardware_concurrency());
   at::set_num_threads(static_cast<int>(experiment.threads > 0 ? experiment.threads : std::max<int64_t>(cores, 1)));
   return experiment;
+}
+
+std::string ExperimentArguments::text() const {
+  std::vector<std::string> words;
+  if (!file.empty()) words.push_back(file);
+  for (const auto& set : sets) words.push_back(fmt::format("--set {}", set));
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
 void OutputArguments::add_to(CLI::App& verb) {

@@ -9,7 +9,8 @@
 
 namespace reconcile::tool {
 
-/// The arguments of verbs that read an experiment file.
+/// The arguments of verbs that read an experiment file. A manifest of own data stands for the experiment that takes its
+/// data from it and every other key's default.
 struct ExperimentArguments {
   std::string file;
   std::vector<std::string> sets;
@@ -17,6 +18,8 @@ struct ExperimentArguments {
   void add_to(CLI::App& verb);
   /// The checked experiment; sets the number of threads.
   [[nodiscard]] Experiment read() const;
+  /// As they were typed.
+  [[nodiscard]] std::string text() const;
 };
 
 /// Where a run writes.

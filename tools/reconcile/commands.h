@@ -28,6 +28,7 @@ void add_export(CLI::App& app);
 void add_report(CLI::App& app);
 void add_aggregate(CLI::App& app);
 void add_scalarize(CLI::App& app);
+void add_data(CLI::App& app);
 void add_list(CLI::App& app);
 void add_describe(CLI::App& app);
 

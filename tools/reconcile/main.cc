@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
   add_report(app);
   add_aggregate(app);
   add_scalarize(app);
+  add_data(app);
   add_list(app);
   add_describe(app);
   try {

@@ -2,8 +2,6 @@
 
 #include <curl/curl.h>
 #include <fcntl.h>
-#include <fmt/ranges.h>
-#include <openssl/evp.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,9 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <regex>
 
+#include "reconcile/base/digest.h"
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
 
@@ -102,26 +102,31 @@ std::string transfer(const std::string& url, const Part& part, bool* refused_to_
   return reason.front() == '\0' ? curl_easy_strerror(code) : reason.data();
 }
 
-std::string sha256(const std::string& bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  return fmt::format("{:02x}", fmt::join(digest.data(), digest.data() + size, ""));
+/// The check of a file whose name tells the beginning of its SHA-256; none if it does not.
+FileCheck check_of_name(const std::string& name) {
+  const std::string hash = hash_in(name);
+  if (hash.empty()) return {};
+  return [hash](const fs::path& path) -> std::string {
+    const std::string found = file_digest(path, "SHA256");
+    if (found.starts_with(hash)) return "";
+    return fmt::format("its SHA-256 begins with {}, by its name it must be {}", found.substr(0, hash.size()), hash);
+  };
 }
 
-/// Throws if `name` has a hash and it is not that of the file.
-void check_hash(const fs::path& file, const std::string& name) {
-  const std::string hash = hash_in(name);
-  if (hash.empty()) return;
-  const std::string bytes = read_file(file);
-  const std::string found = sha256(bytes);
-  if (found.starts_with(hash)) return;
-  std::string begin = bytes.substr(0, 32);
+/// Throws away a part that does not pass.
+void require(const FileCheck& check, const Part& part) {
+  const std::string problem = check(part.path());
+  if (problem.empty()) return;
+  std::string begin(32, '\0');
+  std::ifstream in(part.path(), std::ios::binary);
+  begin.resize(static_cast<size_t>(in.read(begin.data(), std::ssize(begin)).gcount()));
   for (char& c : begin) c = c < ' ' || c > '~' ? '.' : c;
+  const size_t size = part.size();
+  part.remove();
   fail<DataError>(
-      "{}: its SHA-256 begins with {}, by its name it must be {}. What came has {} bytes and begins with \"{}\". It "
-      "was removed. Is there a proxy or a login page in between? Try again.",
-      file.string(), found.substr(0, hash.size()), hash, bytes.size(), begin);
+      "{}: {}. What came has {} bytes and begins with \"{}\". It was removed. Is there a proxy or a login page in "
+      "between? Try again.",
+      part.path().string(), problem, size, begin);
 }
 
 /// Fills the part, going on where it ends if the server can.
@@ -140,10 +145,11 @@ void fill(const std::string& url, const Part& part, const fs::path& folder) {
 
 }  // namespace
 
-fs::path fetch(const std::string& url, const fs::path& folder) {
+fs::path fetch(const std::string& url, const fs::path& folder, FileCheck check) {
   const std::string name = fs::path(url).filename();
   const fs::path target = folder / name;
   if (fs::exists(target)) return target;
+  if (!check) check = check_of_name(name);
   std::error_code ignored;  // opening the part tells what is wrong
   fs::create_directories(folder, ignored);
   const Part part(folder / (name + ".part"));
@@ -151,14 +157,9 @@ fs::path fetch(const std::string& url, const fs::path& folder) {
     part.remove();
     return target;
   }
-  if (hash_in(name).empty()) part.clear();  // nothing would tell whether both pieces are of one file
+  if (!check) part.clear();  // nothing would tell whether both pieces are of one file
   fill(url, part, folder);
-  try {
-    check_hash(part.path(), name);
-  } catch (...) {
-    part.remove();
-    throw;
-  }
+  if (check) require(check, part);
   part.move_to(target);
   return target;
 }

@@ -73,23 +73,33 @@ std::string read_maybe_gzip(const fs::path& path, size_t max_bytes) {
 }
 
 void write_atomically(const fs::path& path, std::string_view bytes) {
-  const fs::path aside = path.string() + ".partial";
-  try {
-    const Descriptor file{::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
-    if (file.value < 0) {
-      fail<DataError>("{}: cannot create: {}.", aside.string(), std::strerror(errno));
-    }
-    write_all(file.value, bytes, path);
-    if (::fsync(file.value) != 0) {
-      fail<DataError>("{}: cannot sync: {}.", path.string(), std::strerror(errno));
-    }
-    fs::rename(aside, path);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(aside, ignored);
-    throw;
-  }
-  sync_directory(path.parent_path());
+  AtomicFile file(path);
+  file.write_at(0, bytes);
+  file.commit();
+}
+
+AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), aside_(path_.string() + ".partial") {
+  descriptor_ = ::open(aside_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) fail<DataError>("{}: cannot create: {}.", aside_.string(), std::strerror(errno));
+}
+
+AtomicFile::~AtomicFile() {
+  ::close(descriptor_);
+  std::error_code ignored;
+  fs::remove(aside_, ignored);  // nothing is there after a commit
+}
+
+void AtomicFile::write_at(uint64_t offset, std::string_view bytes) {
+  ::lseek(descriptor_, static_cast<off_t>(offset), SEEK_SET);
+  write_all(descriptor_, bytes, path_);
+}
+
+void AtomicFile::commit() {
+  if (::fsync(descriptor_) != 0) fail<DataError>("{}: cannot sync: {}.", path_.string(), std::strerror(errno));
+  std::error_code error;
+  fs::rename(aside_, path_, error);
+  if (error) fail<DataError>("{}: cannot put the file there: {}.", path_.string(), error.message());
+  sync_directory(path_.parent_path());
 }
 
 void sync_directory(const fs::path& directory) {
@@ -98,8 +108,9 @@ void sync_directory(const fs::path& directory) {
   if (folder.value >= 0) ::fsync(folder.value);
 }
 
-std::string checksum(std::string_view bytes) {
-  return fmt::format("{:08x}", crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+std::string checksum(std::string_view bytes, const std::string& of_bytes_before) {
+  const uLong before = std::stoul(of_bytes_before, nullptr, 16);
+  return fmt::format("{:08x}", crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 LineLog::LineLog(fs::path path, size_t keep_bytes) : path_(std::move(path)), size_(keep_bytes) {

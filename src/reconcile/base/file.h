@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -17,11 +18,32 @@ std::string read_maybe_gzip(const std::filesystem::path& path, size_t max_bytes)
 /// DataError (with the system's reason, such as a full disk) leaves the old file as it was.
 void write_atomically(const std::filesystem::path& path, std::string_view bytes);
 
+/// A file that is written piece by piece, beside its path, and appears there whole or not at all.
+class AtomicFile {
+ public:
+  /// DataError with the system's reason if it cannot be created.
+  explicit AtomicFile(std::filesystem::path path);
+  /// Removes what was written, unless it was committed.
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  /// Writes at a place, wherever the file ends. DataError (with the system's reason, such as a full disk).
+  void write_at(uint64_t offset, std::string_view bytes);
+  /// Syncs and renames. DataError leaves the old file as it was.
+  void commit();
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path aside_;
+  int descriptor_ = -1;
+};
+
 /// Syncs a folder's entries to disk, so that a rename inside it survives a power cut.
 void sync_directory(const std::filesystem::path& directory);
 
-/// CRC-32 (zlib) of the bytes, as 8 hex digits.
-std::string checksum(std::string_view bytes);
+/// CRC-32 (zlib) of the bytes, as 8 hex digits; of a longer text, if that of what stands before them is given.
+std::string checksum(std::string_view bytes, const std::string& of_bytes_before = "00000000");
 
 /// A file that grows by whole lines: each append is one write and reaches the system at once.
 class LineLog {

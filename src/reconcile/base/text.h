@@ -18,4 +18,7 @@ std::vector<std::string> split(std::string_view text, char separator);
 /// `text` without blanks at either end.
 std::string_view trim(std::string_view text);
 
+/// The bytes in base64, padded.
+std::string base64(std::string_view bytes);
+
 }  // namespace reconcile

@@ -94,6 +94,11 @@ void check_thresholds(const Experiment& experiment) {
   }
 }
 
+/// What [backbone] is where nobody names it: a row of a table has no neighbours to convolve with.
+std::string standard_backbone(const DataSignature& data) {
+  return data.input_shape[1] * data.input_shape[2] == 1 ? "mlp" : "small_cnn";
+}
+
 ModelContext model_context(const Experiment& experiment, const DataSignature& data, int64_t seed) {
   const auto& backbone = find(backbones(), "backbone", experiment.backbone.name);
   return {
@@ -164,9 +169,11 @@ Experiment read_experiment(const Config& config) {
   };
   Experiment experiment = root_options().parse(root, config.where(""));
   experiment.data = complete(config, "data", datasets(), "dataset", named_section(config, "data", "glyphs"));
+  const DataSignature data = data_signature(experiment);
   experiment.transform = read(transform_options(), "transform");
+  check_transform(experiment.transform, data.input_shape, config.where("transform"));
   experiment.backbone =
-      complete(config, "backbone", backbones(), "backbone", named_section(config, "backbone", "small_cnn"));
+      complete(config, "backbone", backbones(), "backbone", named_section(config, "backbone", standard_backbone(data)));
   experiment.architecture =
       complete(config, "architecture", architectures(), "architecture", named_section(config, "architecture", "hps"));
   experiment.heads = read(head_options(), "heads");
@@ -183,9 +190,7 @@ Experiment read_experiment(const Config& config) {
   if (!experiment.heads.dense.empty()) {
     placed(config.where("heads")("dense"), [&] { find(heads(), "head", experiment.heads.dense); });
   }
-  const DataSignature signature = data_signature(experiment);
-  check_transform(experiment.transform, signature.input_shape, config.where("transform"));
-  const int64_t num_tasks = std::ssize(signature.tasks);
+  const int64_t num_tasks = std::ssize(data.tasks);
   check_method(config, experiment, experiment.method, config.where("")("method"),
                experiment.task.empty() ? num_tasks : 1);
   check_method(config, experiment, experiment.search.method, config.where("search")("method"), num_tasks);

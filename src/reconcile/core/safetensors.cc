@@ -154,6 +154,8 @@ NamedTensors decode_safetensors(std::string_view bytes, const std::filesystem::p
   return result;
 }
 
+std::string safetensors_type(at::ScalarType type) { return name_of(type); }
+
 void copy_tensors(const NamedTensors& stored, const NamedTensors& own, const std::string& what) {
   const at::NoGradGuard no_grad;
   for (size_t i = 0; i < std::max(own.size(), stored.size()); ++i) {

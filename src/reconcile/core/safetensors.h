@@ -24,6 +24,9 @@ std::string encode_safetensors(const NamedTensors& tensors);
 NamedTensors decode_safetensors(std::string_view bytes, const std::filesystem::path& path,
                                 const std::shared_ptr<const void>& owner = nullptr);
 
+/// What a header calls a type. InvalidArgument if the format has not got it.
+std::string safetensors_type(at::ScalarType type);
+
 /// Copies `stored` into the tensors of `own`. StateError naming `what` and the first tensor whose name or shape
 /// differs.
 void copy_tensors(const NamedTensors& stored, const NamedTensors& own, const std::string& what);

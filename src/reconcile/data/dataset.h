@@ -59,6 +59,9 @@ struct DatasetEntry : Entry<DataSplits> {
   /// Writes what `make` would give into the empty folder, in a layout of files that other entries read; empty where the
   /// data set comes from files.
   std::function<void(const Json& given, const Where& where, const std::filesystem::path& folder)> write;
+  /// The folder of its files below `root` ("" = the usual places); DataError says what is missing where. Empty where it
+  /// needs none.
+  std::function<std::filesystem::path(const std::string& root)> find;
 };
 
 /// The entry of a data set with options O, a function that loads it, one that tells its signature without reading it,

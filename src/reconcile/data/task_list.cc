@@ -44,14 +44,17 @@ Task parse_task(const std::string& text, const std::string& where) {
   if (name.empty() || rest.empty() || !outputs) {
     fail<InvalidArgument>("{} is not a task. Write name: kind(outputs), as in \"semantic: segmentation(7)\".", place);
   }
-  if (name.find_first_not_of(kNameLetters) != std::string::npos) {
-    fail<InvalidArgument>("{}: the name names files too. Use letters, digits, _ and - only.", place);
-  }
+  check_task_name(name, place);
   const TaskKind kind = parse_kind(std::string(trim(rest.substr(0, open))), place);
   return {name, kind, check_outputs(kind, *outputs, place)};
 }
 
 }  // namespace
+
+void check_task_name(const std::string& name, const std::string& where) {
+  if (!name.empty() && name.find_first_not_of(kNameLetters) == std::string::npos) return;
+  fail<InvalidArgument>("{}: the name names files too. Use letters, digits, _ and - only.", where);
+}
 
 TaskSet parse_tasks(const std::vector<std::string>& texts, const std::string& where) {
   if (texts.empty()) fail<InvalidArgument>("{} = [], give at least one, as in \"depth: depth\".", where);

@@ -12,4 +12,7 @@ namespace reconcile {
 /// number of outputs that the kind cannot have, a name that is no folder name or is given twice, and an empty list.
 TaskSet parse_tasks(const std::vector<std::string>& texts, const std::string& where);
 
+/// InvalidArgument, beginning with `where`, unless the name can be that of a file.
+void check_task_name(const std::string& name, const std::string& where);
+
 }  // namespace reconcile

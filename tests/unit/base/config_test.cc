@@ -103,6 +103,13 @@ TEST(Config, SetRefusesToGoBelowAPlainValue) {
                                   "--set train.epochs=3: \"epochs\" goes below a plain value");
 }
 
+TEST(Config, NamesKeysOfTablesInLists) {
+  const TemporaryFolder folder;
+  const Config config = config_of(folder, "[[task]]\nname = 1\n[[task]]\nname = 2\n");
+  EXPECT_NE(config.where("task[0]")("name").find("toml:2: task[0].name"), std::string::npos);
+  EXPECT_NE(config.where("task[1]")("name").find("toml:4: task[1].name"), std::string::npos);
+}
+
 TEST(ToToml, IsReadBack) {
   const TemporaryFolder folder;
   const Json values = Json::parse(

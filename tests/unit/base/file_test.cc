@@ -122,6 +122,34 @@ TEST(Checksum, IsCrc32) {
   EXPECT_EQ(checksum(""), "00000000");
 }
 
+TEST(AtomicFile, AppearsWholeWhateverTheOrderOfWriting) {
+  const TemporaryFolder folder;
+  AtomicFile file(folder / "f");
+  file.write_at(3, "def");
+  file.write_at(0, "abc");
+  EXPECT_FALSE(fs::exists(folder / "f"));
+  file.commit();
+  EXPECT_EQ(read_file(folder / "f"), "abcdef");
+}
+
+TEST(AtomicFile, LeavesNothingIfItIsNotCommitted) {
+  const TemporaryFolder folder;
+  { AtomicFile(folder / "f").write_at(0, "abc"); }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(AtomicFile, SaysWhatStandsInItsPlace) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "f/below");
+  AtomicFile file(folder / "f");
+  expect_message<DataError>([&] { file.commit(); }, "/f: cannot put the file there: ");
+}
+
+TEST(Checksum, OfPiecesIsThatOfTheWhole) {
+  EXPECT_EQ(checksum("123456789"), "cbf43926");  // the check value of CRC-32
+  EXPECT_EQ(checksum("456789", checksum("123")), "cbf43926");
+}
+
 TEST(LineLog, AppendsLines) {
   const TemporaryFolder folder;
   LineLog log(folder / "log", 0);

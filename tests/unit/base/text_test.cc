@@ -43,5 +43,16 @@ TEST(Trim, RemovesBlanksAtTheEnds) {
   EXPECT_EQ(trim(""), "");
 }
 
+TEST(Text, Base64OfEveryRest) {  // the examples of RFC 4648
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foo"), "Zm9v");
+  EXPECT_EQ(base64("foob"), "Zm9vYg==");
+  EXPECT_EQ(base64("fooba"), "Zm9vYmE=");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(base64("\xff\xfe"), "//4=");
+}
+
 }  // namespace
 }  // namespace reconcile
