@@ -12,11 +12,11 @@ struct NyuV2Options {
 };
 
 NpyFolders nyuv2_of(const NyuV2Options& options) {
-  const std::vector<NpyTask> all = {{{"semantic", TaskKind::kSegmentation, 13}, {"label"}},
-                                    {{"depth", TaskKind::kDepth, 1}, {"depth"}},
-                                    {{"normal", TaskKind::kNormals, 3}, {"normal"}}};
-  return {"nyuv2", choose_tasks(all, options.tasks, "dataset \"nyuv2\": tasks"), options.size, options.validation_share,
-          options.compat_zero_sum_normals};
+  const NpyTask semantic = npy_task("semantic", TaskKind::kSegmentation, 13, {"label"});
+  const NpyTask depth = npy_task("depth", TaskKind::kDepth, 1, {"depth"});
+  const NpyTask normal = npy_task("normal", TaskKind::kNormals, 3, {"normal"});
+  return {"nyuv2", choose_tasks({semantic, depth, normal}, options.tasks, "dataset \"nyuv2\": tasks"), options.size,
+          options.validation_share, options.compat_zero_sum_normals};
 }
 
 DataSplits load_nyuv2(const NyuV2Options& options) {
