@@ -67,8 +67,12 @@ Target idx_target() {
   const auto wrap = [](const std::string& bytes, Rng& rng) {
     return rng.below(2) == 0 || bytes.starts_with("\x1f\x8b") ? bytes : testing::gzip(bytes);
   };
-  const auto read = [](const std::string& bytes, const Path& path) {
-    look_at(read_idx(path, bytes.size() % 2 == 0 ? 3 : 1));
+  const auto read = [](const std::string&, const Path& path) {
+    try {
+      look_at(read_idx(path, 3));
+    } catch (const DataError&) {
+      look_at(read_idx(path, 1));
+    }
   };
   return {"idx",
           {testing::idx_header({2, 3, 4}) + std::string(24, 'x'), testing::idx_header({6}) + "labels",

@@ -28,7 +28,7 @@ struct FieldsOptions {
   std::string inputs = "shared";
 };
 
-DataSignature fields_signature(const FieldsOptions& options) {
+DataSignature signature(const FieldsOptions& options) {
   const auto& shape = options.shape;
   if (shape.size() != 3 || shape[0] < 1 || shape[1] < 4 || shape[2] < 4) {
     fail<InvalidArgument>("dataset \"fields\": shape = [{}], must be [channels, height, width], the sides at least 4.",
@@ -76,7 +76,7 @@ std::shared_ptr<const ImageSet> make_split(const DataSignature& data, bool separ
 }
 
 DataSplits load_fields(const FieldsOptions& options) {
-  const DataSignature data = fields_signature(options);
+  const DataSignature data = signature(options);
   const Rng root = Rng(static_cast<uint64_t>(options.seed)).fork("fields");
   DataSplits splits;
   splits.fingerprint = {{"generator", "fields"},  {"version", kFieldsVersion}, {"seed", options.seed},
@@ -105,7 +105,7 @@ DatasetEntry fields_entry() {
                            option("test_samples", &O::test_samples, at_least(0), "test images"),
                            option("inputs", &O::inputs, one_of({"shared", "separate"}),
                                   "all tasks on the same images, or each on images of its own")},
-                          load_fields, fields_signature);
+                          load_fields, signature);
 }
 
 }  // namespace reconcile::dataset_entries

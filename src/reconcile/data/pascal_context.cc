@@ -26,14 +26,14 @@ struct PascalContextOptions {
 const char* const kLabelMaps = "pascal-context/trainval";
 
 NpyFolders pascal_of(const PascalContextOptions& options) {
-  const std::vector<NpyTask> all = {
-      {{"semseg", TaskKind::kSegmentation, 21}, {"semseg/VOC12", "semseg/pascal-context"}},
-      {{"parts", TaskKind::kParts, 7}, {"human_parts"}},
-      {{"saliency", TaskKind::kSaliency, 1}, {"sal_distill"}},
-      {{"normals", TaskKind::kNormals, 3}, {"normals_distill"}},
-      {{"edges", TaskKind::kEdges, 1}, {kLabelMaps}}};
-  return {"pascal_context", choose_tasks(all, options.tasks, "dataset \"pascal_context\": tasks"), options.size,
-          options.validation_share};
+  const NpyTask semseg = npy_task("semseg", TaskKind::kSegmentation, 21, {"semseg/VOC12", "semseg/pascal-context"});
+  const NpyTask parts = npy_task("parts", TaskKind::kParts, 7, {"human_parts"});
+  const NpyTask saliency = npy_task("saliency", TaskKind::kSaliency, 1, {"sal_distill"});
+  const NpyTask normals = npy_task("normals", TaskKind::kNormals, 3, {"normals_distill"});
+  const NpyTask edges = npy_task("edges", TaskKind::kEdges, 1, {kLabelMaps});
+  return {"pascal_context",
+          choose_tasks({semseg, parts, saliency, normals, edges}, options.tasks, "dataset \"pascal_context\": tasks"),
+          options.size, options.validation_share};
 }
 
 /// The images of one part, and how their targets are made.

@@ -195,7 +195,8 @@ MatValue read_mat(const std::filesystem::path& path, const std::string& variable
     fail<DataError>("{}: no variable \"{}\".{} It has {}.", path.string(), variable, did_you_mean(variable, names),
                     fmt::join(names, ", "));
   }
-  Mat_LogInitFunc("", [](int, char*) {});  // what it would print is said in messages
+  static const int silent = Mat_LogInitFunc("", [](int, char*) {});  // what it would print is said in messages
+  (void)silent;
   const MatFile file(Mat_Open(path.c_str(), MAT_ACC_RDONLY), &Mat_Close);
   const MatVariable found(file == nullptr ? nullptr : Mat_VarRead(file.get(), variable.c_str()), &Mat_VarFree);
   if (found == nullptr) fail<DataError>("{}: libmatio could not read it. Save the file again.", path.string());

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "reconcile/base/error.h"
+#include "reconcile/base/text.h"
 #include "reconcile/files/mapped_file.h"
 #include "reconcile/files/numbers.h"
 
@@ -31,7 +32,7 @@ std::string_view value_of(std::string_view header, const std::string& key, char 
   if (begin == std::string::npos || stop == std::string::npos) {
     damaged_npy(path, fmt::format("its '{}' does not end", key));
   }
-  return header.substr(begin, stop - begin);
+  return trim(header.substr(begin, stop - begin));
 }
 
 /// The sizes in `(3, 4` or `(5,` or `(`.

@@ -30,6 +30,7 @@ JpegHeader read_jpeg_header(tjhandle decoder, std::string_view bytes, const std:
                           &header.height, &sampling, &colours) != 0) {
     damaged_jpeg(path, tjGetErrorStr2(decoder));
   }
+  if (header.width < 1 || header.height < 1) damaged_jpeg(path, "it ends inside its header");
   if (colours == TJCS_CMYK || colours == TJCS_YCCK) damaged_jpeg(path, "its colours are CMYK, gray and RGB are read");
   const int64_t most = std::min(kMaxJpegPixels, kJpegPixelsPerByte * std::ssize(bytes));
   if (int64_t{header.width} * header.height > most) {

@@ -55,7 +55,7 @@ std::vector<BadFile> bad_arrays() {
   return {
       {"a.npy", "an empty file", "", kNpyReader},
       {"a.npy", "another format", "PK\x03\x04 and so on", kNpyReader},
-      {"a.npy", "pickled objects", replaced(good, "<f4", "|O'"), kNpyReader},
+      {"a.npy", "pickled objects", replaced(good, "'<f4'", "'|O'"), kNpyReader},
       {"a.npy", "uint64", replaced(good, "<f4", "<u8"), kNpyReader},
       {"a.npy", "cut short", good.substr(0, good.size() - 5), kNpyReader},
       {"a.npy", "a size that is not there", replaced(good, "(2, 3)", "(2, 4)"), kNpyReader},
@@ -82,7 +82,7 @@ std::vector<BadFile> bad_pictures() {
           {"a.png", "cut short", png.substr(0, png.size() / 2), kPictureReader},
           {"a.png", "a flipped bit", flipped, kPictureReader},
           {"a.png", "an immense size", test::png(900000, 900000, 8, 0, "x"), kPictureReader},
-          {"a.jpg", "cut short", jpeg.substr(0, jpeg.size() - 100), kPictureReader},
+          {"a.jpg", "cut short", jpeg.substr(0, jpeg.size() - 20), kPictureReader},
           {"a.jpg", "nothing behind the first marker", "\xff\xd8\xff\xe0", kPictureReader},
           {"a.jpg", "an immense size", large, kPictureReader},
           {"labels.png", "labels in colour", png, kLabelReader},
@@ -135,7 +135,8 @@ std::string bad_input_table() {
       const auto path = folder.write(name, bytes);
       std::string message = test::message_of<DataError>([&] { read(path); });
       EXPECT_TRUE(message.starts_with(path.string())) << message;
-      message = message.substr(std::min(message.size(), folder.path().string().size() + 1));
+      const std::string folder_text = folder.path().string() + "/";
+      for (size_t at = 0; (at = message.find(folder_text)) != std::string::npos;) message.erase(at, folder_text.size());
       for (size_t at = 0; (at = message.find('|', at)) != std::string::npos; at += 2) message.insert(at, "\\");
       table += fmt::format("| `{}` | {} | {} |\n", name, what, message);
     }

@@ -41,7 +41,7 @@ Json describe(const MatValue& value) {
     case MatValue::Kind::kText:
       return value.text();
     case MatValue::Kind::kStruct:
-      for (const char* name : {"x", "imname", "objects", "class", "class_ind", "mask", "parts", "part_name"}) {
+      for (const char* name : {"x", "imname", "objects", "class", "class_ind", "part_name", "mask", "parts"}) {
         try {
           result[name] = describe(value.field(name));
         } catch (const DataError&) {  // another struct's field

@@ -91,6 +91,7 @@ TEST(Jpeg, SaysWhatIsDamaged) {
   const auto refuses = [](const std::string& file, const std::string& part) {
     test::expect_message<DataError>([&] { decode_picture(file, "a.jpg"); }, "a.jpg: not a readable JPEG file", part);
   };
+  refuses("\xff\xd8\xff\xe0", "it ends inside its header. Save it again");
   refuses(good.substr(0, 20), "Save it again");
   refuses(good.substr(0, good.size() - 40), "Premature end");
   refuses(jpeg(at::zeros({8, 8, 4}, at::kByte), TJPF_CMYK, TJSAMP_444), "CMYK");
