@@ -37,6 +37,6 @@ FolderLayout npy_layout(std::string name, std::vector<std::filesystem::path> fol
 
 /// The samples, read from the mapped files when they are asked for. DataError if numbers are missing, or if the first
 /// sample of a part does not fit; what else does not fit is found when it is read.
-DataSplits load_npy_folders(const NpyFolders& data, const FoundFolder& found);
+DataSplits load_npy_folders(const NpyFolders& data, const FolderSearch& search, const std::string& root);
 
 }  // namespace reconcile
