@@ -1,6 +1,6 @@
 // Samples per second of our loader, shuffled, whole passes for at least SECONDS after one that does not count.
 // bench/loader.py runs it in turns with PyTorch's DataLoader on the same data.
-// usage: bench_loader digits|rooms FOLDER BATCH WORKERS SECONDS
+// usage: bench_loader digits|nyuv2|celeba FOLDER BATCH WORKERS SECONDS
 
 #include "reconcile/data/loader.h"
 
@@ -16,7 +16,8 @@
 namespace reconcile {
 namespace dataset_entries {
 DatasetEntry nyuv2_entry();
-}
+DatasetEntry celeba_entry();
+}  // namespace dataset_entries
 namespace {
 
 std::shared_ptr<const Dataset> digits() {
@@ -26,8 +27,10 @@ std::shared_ptr<const Dataset> digits() {
                                     std::vector<at::Tensor>{at::randint(0, 10, {count}, at::kLong)});
 }
 
-std::shared_ptr<const Dataset> rooms(const std::string& folder) {
-  return dataset_entries::nyuv2_entry().make({{"root", folder}}, [](const std::string& key) { return key; }).train;
+std::shared_ptr<const Dataset> data_of(const std::string& kind, const std::string& folder) {
+  if (kind == "digits") return digits();
+  const DatasetEntry entry = kind == "celeba" ? dataset_entries::celeba_entry() : dataset_entries::nyuv2_entry();
+  return entry.make({{"root", folder}}, [](const std::string& key) { return key; }).train;
 }
 
 /// One pass; the samples that were read.
@@ -62,13 +65,13 @@ double rate(const Dataset& data, int64_t batch_size, int64_t workers, double sec
 
 int main(int argc, char** argv) {
   if (argc != 6) {
-    fmt::print(stderr, "usage: bench_loader digits|rooms FOLDER BATCH WORKERS SECONDS\n");
+    fmt::print(stderr, "usage: bench_loader digits|nyuv2|celeba FOLDER BATCH WORKERS SECONDS\n");
     return 2;
   }
   mallopt(M_MMAP_MAX, 0);  // as the program does
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
   mallopt(M_TOP_PAD, 64 << 20);
-  const auto data = std::string(argv[1]) == "digits" ? reconcile::digits() : reconcile::rooms(argv[2]);
+  const auto data = reconcile::data_of(argv[1], argv[2]);
   fmt::print("{}\n", reconcile::rate(*data, std::atoi(argv[3]), std::atoi(argv[4]), std::atof(argv[5])));
   return 0;
 }

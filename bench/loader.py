@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 """Samples per second of our loader against PyTorch's DataLoader with a data set class as everybody writes it.
 
-    bench/loader.py build/bench/bench_loader [rounds, default 5] [folder for the arrays, default /dev/shm/loader-bench]
+    bench/loader.py build/bench/bench_loader [rounds, default 5] [folder for the files, default /dev/shm/loader-bench]
 
-Two kinds of data: 60000 gray images of 28 x 28 bytes in memory, batch 256, item by item as torchvision's MNIST does (without
-PIL, which would make it slower); and NYUv2's arrays, 60 samples of 288 x 384 in the page cache, batch 8, read by numpy.load,
-channels moved, turned to float tensors, as LibMTL does. Both sides take turns, round by round; medians and ratios are printed. A
-round reads ROUND_SECONDS worth of whole passes; the first pass, in which workers start, does not count.
+Three kinds of data: 60000 gray images of 28 x 28 bytes in memory, batch 256, item by item as torchvision's MNIST does (without
+PIL, which would make it slower); NYUv2's arrays, 60 samples of 288 x 384 in the page cache, batch 8, read by numpy.load, channels
+moved, turned to float tensors, as LibMTL does; and CelebA's pictures, 2000 JPEG files of 178 x 218 resized to 64 x 64, batch 256,
+read by PIL as torchvision does. Both sides take turns, round by round; medians and ratios are printed. A round reads ROUND_SECONDS
+worth of whole passes; the first pass, in which workers start, does not count. "memory" is how often one thread can copy the
+numbers of a sample from one place to another: a loader cannot be much faster.
 """
+import os
 import pathlib
 import statistics
 import subprocess
@@ -16,10 +19,16 @@ import time
 
 import numpy as np
 import torch
+from PIL import Image
 
 ROUND_SECONDS = 3.0
 PASS_SAMPLES = 60000
 HEIGHT, WIDTH, SAMPLES = 288, 384, 60
+FACES = 2000
+ATTRIBUTES = """5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose Black_Hair Blond_Hair
+Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee Gray_Hair Heavy_Makeup High_Cheekbones Male
+Mouth_Slightly_Open Mustache Narrow_Eyes No_Beard Oval_Face Pale_Skin Pointy_Nose Receding_Hairline Rosy_Cheeks Sideburns
+Smiling Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick Wearing_Necklace Wearing_Necktie Young""".split()
 
 
 class Digits(torch.utils.data.Dataset):
@@ -51,6 +60,30 @@ class Rooms(torch.utils.data.Dataset):
         return image, targets
 
 
+class Faces(torch.utils.data.Dataset):
+    def __init__(self, root):
+        self.root = root
+        self.answers = torch.zeros(FACES, len(ATTRIBUTES), dtype=torch.int64)
+
+    def __len__(self):
+        return FACES
+
+    def __getitem__(self, i):
+        picture = Image.open(self.root / f"{i}.jpg").convert("RGB").resize((64, 64), Image.BILINEAR)
+        return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous().to(torch.float32).div(255), self.answers[i]
+
+
+def make_faces(root):
+    rng = np.random.default_rng(2)
+    (root / "img_align_celeba").mkdir(parents=True)
+    for i in range(FACES):
+        smooth = Image.fromarray(rng.integers(0, 256, (30, 25, 3)).astype(np.uint8)).resize((178, 218), Image.BICUBIC)
+        smooth.save(root / "img_align_celeba" / f"{i}.jpg", quality=90)
+    rows = [f"{i}.jpg " + " ".join(["-1"] * len(ATTRIBUTES)) for i in range(FACES)]
+    (root / "list_attr_celeba.txt").write_text("\n".join([str(FACES), " ".join(ATTRIBUTES)] + rows) + "\n")
+    (root / "list_eval_partition.txt").write_text("\n".join(f"{i}.jpg 0" for i in range(FACES)) + "\n")
+
+
 def make_rooms(root):
     """All arrays float32; nobody has written down the types of MTAN's archive."""
     rng = np.random.default_rng(1)
@@ -79,6 +112,16 @@ def python_rate(data, batch, workers):
             return samples / (time.perf_counter() - begin)
 
 
+def copy_rate():
+    source = np.ones((SAMPLES, 8 * HEIGHT * WIDTH), np.float32)
+    target = np.empty((8, 8 * HEIGHT * WIDTH), np.float32)
+    samples, begin = 0, time.perf_counter()
+    while time.perf_counter() - begin < ROUND_SECONDS:
+        target[samples % 8] = source[samples % SAMPLES]
+        samples += 1
+    return samples / (time.perf_counter() - begin)
+
+
 def our_rate(program, kind, root, batch, workers):
     command = [program, kind, str(root), str(batch), str(workers), str(ROUND_SECONDS)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -88,18 +131,22 @@ def main():
     program = sys.argv[1]
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     root = pathlib.Path(sys.argv[3] if len(sys.argv) > 3 else "/dev/shm/loader-bench")
-    if not (root / "val").exists():
-        make_rooms(root)
-    for kind, data, batch in (("digits", Digits(), 256), ("rooms", Rooms(root / "train"), 8)):
+    if not (root / "nyuv2").exists():
+        make_rooms(root / "nyuv2")
+        make_faces(root / "celeba")
+    for kind, data, batch in (("digits", Digits(), 256), ("nyuv2", Rooms(root / "nyuv2" / "train"), 8),
+                              ("celeba", Faces(root / "celeba" / "img_align_celeba"), 256)):
         cases = {f"reconcile, {w} workers": lambda w=w: our_rate(program, kind, root, batch, w) for w in (0, 1, 2)}
         cases.update({f"DataLoader, {w} workers": lambda w=w: python_rate(data, batch, w) for w in (0, 2)})
+        if kind == "nyuv2":
+            cases["memory"] = copy_rate
         rates = {name: [] for name in cases}
         for _ in range(rounds):
             for name, measure in cases.items():
                 rates[name].append(measure())
         medians = {name: statistics.median(values) for name, values in rates.items()}
         best = max(medians["DataLoader, 0 workers"], medians["DataLoader, 2 workers"])
-        print(f"{kind}, batch {batch}, {torch.get_num_threads()} cores, {rounds} rounds")
+        print(f"{kind}, batch {batch}, {os.cpu_count()} cores, {rounds} rounds")
         for name, rate in medians.items():
             print(f"  {name:<24} {rate:>12.0f} samples/s {rate / best:>7.2f}x of DataLoader's best", flush=True)
 

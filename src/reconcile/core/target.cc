@@ -6,14 +6,14 @@
 #include <cmath>
 
 namespace reconcile {
-namespace {
+std::vector<int64_t> target_shape(const Task& task, int64_t count, int64_t height, int64_t width) {
+  std::vector<int64_t> shape{count};
+  if (!is_class(task.kind)) shape.push_back(task.num_outputs);
+  if (is_dense(task.kind)) shape.insert(shape.end(), {height, width});
+  return shape;
+}
 
-struct TargetRange {
-  double low;
-  double high;
-};
-
-TargetRange range_of(const Task& task) {
+TargetRange target_range(const Task& task) {
   switch (task.kind) {
     case TaskKind::kClassification:
     case TaskKind::kSegmentation:
@@ -33,15 +33,6 @@ TargetRange range_of(const Task& task) {
   return {};
 }
 
-}  // namespace
-
-std::vector<int64_t> target_shape(const Task& task, int64_t count, int64_t height, int64_t width) {
-  std::vector<int64_t> shape{count};
-  if (!is_class(task.kind)) shape.push_back(task.num_outputs);
-  if (is_dense(task.kind)) shape.insert(shape.end(), {height, width});
-  return shape;
-}
-
 std::string target_problem(const Task& task, const at::Tensor& stored, int64_t count, int64_t height, int64_t width) {
   const auto shape = target_shape(task, count, height, width);
   const bool signed_whole = at::isIntegralType(stored.scalar_type(), false) && stored.scalar_type() != at::kByte;
@@ -53,7 +44,7 @@ std::string target_problem(const Task& task, const at::Tensor& stored, int64_t c
   if (stored.numel() == 0) return "";
   const bool unknown_is_nan = task.kind == TaskKind::kRegression;
   const auto [least, most] = at::aminmax(unknown_is_nan ? stored.nan_to_num(0, INFINITY, -INFINITY) : stored);
-  const auto [low, high] = range_of(task);
+  const auto [low, high] = target_range(task);
   for (const auto& value : {least.item<double>(), most.item<double>()}) {
     if (value >= low && value <= high) continue;
     return fmt::format("task \"{}\" has the target {}, {} needs {} ... {}.", task.name,
@@ -69,8 +60,7 @@ double unknown_mark(TaskKind kind) {
 
 at::Tensor unknown_target(const Task& task, int64_t height, int64_t width) {
   const auto shape = target_shape(task, 1, height, width);
-  return at::full(at::IntArrayRef(shape).slice(1), unknown_mark(task.kind),
-                  is_class(task.kind) ? at::kLong : at::kFloat);
+  return at::full(at::IntArrayRef(shape).slice(1), unknown_mark(task.kind), is_class(task.kind) ? at::kLong : at::kFloat);
 }
 
 at::Tensor as_target(const Task& task, const at::Tensor& stored) {

@@ -22,6 +22,13 @@ constexpr int64_t kVoid = -1;
 /// The shape of the targets of `count` images of `height` x `width` pixels.
 std::vector<int64_t> target_shape(const Task& task, int64_t count, int64_t height, int64_t width);
 
+/// The least and the largest value that a target may have, "unknown" included (but NaN, which only regression takes).
+struct TargetRange {
+  double low;
+  double high;
+};
+TargetRange target_range(const Task& task);
+
 /// What is wrong with `stored` [N, ...] as targets for `count` images of `height` x `width` pixels, naming the task, or
 /// "": shapes and values as above; classes may be stored as any signed whole numbers and the rest as any type.
 std::string target_problem(const Task& task, const at::Tensor& stored, int64_t count, int64_t height, int64_t width);

@@ -33,7 +33,7 @@ DataSplits load_cityscapes(const CityscapesOptions& options) {
       {cityscapes_layout("MTAN", data, 0), cityscapes_layout("LibMTL", data, 1)},
       "Fetch MTAN's pre-processed archive (github.com/lorenmt/mtan, \"Cityscapes\"; 128 x 256 or 256 x 512) and unpack "
       "it into <root>/cityscapes. The original pictures (leftImg8bit, gtFine) are another format."};
-  return load_npy_folders(data, find_folder(search, data_roots(options.root)));
+  return load_npy_folders(data, search, options.root);
 }
 
 }  // namespace

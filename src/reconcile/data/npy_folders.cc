@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
+#include <mutex>
 #include <numeric>
 
 #include "reconcile/base/error.h"
@@ -45,30 +46,51 @@ void require_numbers(const fs::path& folder, int64_t count) {
       folder.string(), std::max<int64_t>(count - 1, 0), numbers.size(), gap.empty() ? "none" : gap);
 }
 
-/// The arrays of one folder, those of the given samples.
-struct ArrayFolder {
-  fs::path folder;
-  std::vector<int64_t> samples;
+/// Some arrays of one folder. The first so many files stay mapped: to map a file anew in each epoch costs as much as to
+/// copy it, but a process may have 65530 mappings.
+class ArrayFolder {
+ public:
+  ArrayFolder(fs::path folder, std::vector<int64_t> samples)
+      : folder_(std::move(folder)), samples_(std::move(samples)), kept_(std::min(samples_.size(), kMostKept)) {}
 
-  [[nodiscard]] fs::path path(int64_t i) const { return folder / fmt::format("{}.npy", samples[i]); }
+  [[nodiscard]] int64_t size() const { return std::ssize(samples_); }
+  [[nodiscard]] fs::path path(int64_t i) const { return folder_ / fmt::format("{}.npy", samples_[i]); }
+  [[nodiscard]] at::Tensor read(int64_t i) { return read_npy(file(static_cast<size_t>(i)), path(i)); }
+
+ private:
+  static constexpr size_t kMostKept = 4096;
+
+  std::shared_ptr<const MappedFile> file(size_t i) {
+    if (i >= kept_.size()) return map_file(path(static_cast<int64_t>(i)));
+    {
+      const std::lock_guard lock(mutex_);
+      if (kept_[i]) return kept_[i];
+    }
+    auto file = map_file(path(static_cast<int64_t>(i)));
+    const std::lock_guard lock(mutex_);
+    return kept_[i] = std::move(file);
+  }
+
+  fs::path folder_;
+  std::vector<int64_t> samples_;
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<const MappedFile>> kept_;
 };
 
 /// `convert` makes an array of the folder what a column gives.
 template <class Convert>
-Column column_of(const ArrayFolder& folder, Convert convert) {
-  return {std::ssize(folder.samples),
-          [=](int64_t i) {
-            const fs::path path = folder.path(i);
-            return convert(read_npy(path), path);
-          },
-          [=](int64_t i) { return folder.path(i).string(); }};
+Column column_of(const fs::path& path, const std::vector<int64_t>& samples, Convert convert) {
+  const auto folder = std::make_shared<ArrayFolder>(path, samples);
+  return {folder->size(), [=](int64_t i) { return convert(folder->read(i), folder->path(i)); },
+          [=](int64_t i) { return folder->path(i).string(); }};
 }
 
 at::Tensor without_zero_sums(const at::Tensor& normals) { return normals * (normals.sum(0, /*keepdim=*/true) != 0); }
 
-Column target_column(const ArrayFolder& folder, const Task& task, const NpyFolders& data) {
+Column target_column(const fs::path& folder, const std::vector<int64_t>& samples, const Task& task,
+                     const NpyFolders& data) {
   const bool zero_sums = task.kind == TaskKind::kNormals && data.zero_sum_is_unknown;
-  return column_of(folder, [=, size = data.size](const at::Tensor& array, const fs::path& path) {
+  return column_of(folder, samples, [=, size = data.size](const at::Tensor& array, const fs::path& path) {
     const at::Tensor target = npy_target(task, array, size, path);
     return zero_sums ? without_zero_sums(target) : target;
   });
@@ -77,11 +99,11 @@ Column target_column(const ArrayFolder& folder, const Task& task, const NpyFolde
 std::shared_ptr<const Dataset> samples_of(const NpyFolders& data, const fs::path& part,
                                           const std::vector<int64_t>& samples) {
   const Column input = column_of(
-      ArrayFolder{part / "image", samples},
+      part / "image", samples,
       [size = data.size](const at::Tensor& array, const fs::path& path) { return npy_input(array, size, path); });
   std::vector<Column> targets;
   for (const auto& [task, folders] : data.tasks) {
-    targets.push_back(target_column({find_one(part, folders), samples}, task, data));
+    targets.push_back(target_column(find_one(part, folders), samples, task, data));
   }
   const DataSignature signature = signature_of(data);
   auto set = std::make_shared<SampleSet>(signature.tasks, signature.input_shape, std::vector{input}, std::move(targets),
@@ -150,7 +172,9 @@ std::pair<std::vector<int64_t>, std::vector<int64_t>> choose_held_out(int64_t co
   return {{order.begin(), middle}, {middle, order.end()}};
 }
 
-DataSplits load_npy_folders(const NpyFolders& data, const FoundFolder& found) {
+DataSplits load_npy_folders(const NpyFolders& data, const FolderSearch& search, const std::string& root) {
+  (void)signature_of(data);  // its checks first
+  const FoundFolder found = find_folder(search, data_roots(root));
   const auto [train, validation] = choose_held_out(count_samples(data, found.path / "train"), data.validation_share);
   std::vector<int64_t> test(count_samples(data, found.path / "val"));
   std::iota(test.begin(), test.end(), 0);

@@ -28,7 +28,7 @@ DataSplits load_nyuv2(const NyuV2Options& options) {
       {npy_layout("MTAN", {"nyuv2", "NYUv2", "nyu_v2", "nyu"}, arrays)},
       "Fetch MTAN's pre-processed archive (github.com/lorenmt/mtan, \"NYUv2\"; about 9 GB) and unpack it into "
       "<root>/nyuv2; `reconcile data make rooms` writes a drawn data set in the same folders."};
-  return load_npy_folders(data, find_folder(search, data_roots(options.root)));
+  return load_npy_folders(data, search, options.root);
 }
 
 }  // namespace

@@ -41,7 +41,55 @@ void copy_typed(const at::Tensor& stored, const at::Tensor& slot) {
   }
 }
 
+/// Whether all numbers are in low ... high; a NaN is not.
+template <class From, class To>
+bool copy_between(const From* __restrict from, int64_t count, To* __restrict to, From low, From high) {
+  int32_t outside = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    const From value = from[i];
+    outside |= static_cast<int32_t>(!(value >= low)) | static_cast<int32_t>(!(value <= high));
+    to[i] = value;
+  }
+  return outside == 0;
+}
+
+bool planes_between(const float* __restrict from, int64_t pixels, float* __restrict to, float low, float high) {
+  int32_t outside = 0;
+  for (int64_t i = 0; i < pixels; ++i) {
+    for (int64_t c = 0; c < 3; ++c) {
+      const float value = from[3 * i + c];
+      outside |= static_cast<int32_t>(!(value >= low)) | static_cast<int32_t>(!(value <= high));
+      to[c * pixels + i] = value;
+    }
+  }
+  return outside == 0;
+}
+
+template <class T>
+bool copy_classes(const at::Tensor& stored, const at::Tensor& slot, const TargetRange& range) {
+  const at::Tensor in_order = stored.contiguous();
+  return copy_between(in_order.data_ptr<T>(), stored.numel(), slot.data_ptr<int64_t>(), static_cast<T>(range.low),
+                      static_cast<T>(range.high));
+}
+
+bool copy_numbers(const at::Tensor& stored, const at::Tensor& slot, const TargetRange& range) {
+  const auto low = static_cast<float>(range.low);
+  const auto high = static_cast<float>(range.high);
+  float* to = slot.data_ptr<float>();
+  if (has_channels_last(stored)) return planes_between(stored.data_ptr<float>(), stored.numel() / 3, to, low, high);
+  const at::Tensor in_order = stored.contiguous();
+  return copy_between(in_order.data_ptr<float>(), stored.numel(), to, low, high);
+}
+
 }  // namespace
+
+bool copy_in_range(const at::Tensor& stored, const at::Tensor& slot, const TargetRange& range) {
+  const auto from = stored.scalar_type();
+  const bool classes = slot.scalar_type() == at::kLong;
+  if (classes && from == at::kInt) return copy_classes<int32_t>(stored, slot, range);
+  if (classes && from == at::kLong) return copy_classes<int64_t>(stored, slot, range);
+  return !classes && from == at::kFloat && copy_numbers(stored, slot, range);
+}
 
 void copy_pixels(const at::Tensor& stored, const at::Tensor& slot) {
   stored.scalar_type() == at::kByte ? copy_typed<uint8_t>(stored, slot) : copy_typed<float>(stored, slot);

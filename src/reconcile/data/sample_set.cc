@@ -87,13 +87,10 @@ void SampleSet::read_target(size_t task, int64_t sample, const at::Tensor& slot)
   const int64_t width = input_shape_[2];
   at::Tensor target = sample == kNoSample ? at::Tensor() : targets_[task].read(sample);
   if (!target.defined()) target = unknown_target(of, height, width);
-  const bool typed = target.sizes() == slot.sizes() && target.scalar_type() == slot.scalar_type();
-  if (typed && is_class(of.kind)) slot.copy_(target);
-  if (typed && !is_class(of.kind)) copy_pixels(target, slot);
-  // Looked at where it lies in order, if it can.
-  const std::string problem = target_problem(of, (typed ? slot : target).unsqueeze(0), 1, height, width);
+  if (target.sizes() == slot.sizes() && copy_in_range(target, slot, target_range(of))) return;
+  const std::string problem = target_problem(of, target.unsqueeze(0), 1, height, width);
   if (!problem.empty()) fail<DataError>("{}: {}", targets_[task].place(sample), problem);
-  if (!typed) slot.copy_(target);
+  slot.copy_(target);
 }
 
 Batch SampleSet::read(std::span<const int64_t> samples, const Rng& rng) const {

@@ -115,8 +115,9 @@ const std::map<at::ScalarType, std::string> kNpyNames = {{at::kHalf, "<f2"}, {at
 
 bool is_npy(std::string_view bytes) { return bytes.starts_with(kNpyMagic); }
 
-at::Tensor read_npy(const std::filesystem::path& path) {
-  const auto file = map_file(path);
+at::Tensor read_npy(const std::filesystem::path& path) { return read_npy(map_file(path), path); }
+
+at::Tensor read_npy(const std::shared_ptr<const MappedFile>& file, const std::filesystem::path& path) {
   return read_array_of(file->bytes(), path, file);
 }
 

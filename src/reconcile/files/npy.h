@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "reconcile/files/mapped_file.h"
+
 namespace reconcile {
 
 /// Whether the bytes begin like a NumPy file.
@@ -16,6 +18,9 @@ bool is_npy(std::string_view bytes);
 /// int64. The file is mapped, not copied, where byte order and type allow it: the tensor keeps the mapping alive, and
 /// has the strides of the file's order. DataError naming `path` if type, shape and length do not fit.
 at::Tensor read_npy(const std::filesystem::path& path);
+
+/// The same of a mapped file, which the tensor keeps alive.
+at::Tensor read_npy(const std::shared_ptr<const MappedFile>& file, const std::filesystem::path& path);
 
 /// The same of bytes in memory; the tensor owns its data and is contiguous.
 at::Tensor decode_npy(std::string_view bytes, const std::filesystem::path& path);

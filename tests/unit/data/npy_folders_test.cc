@@ -54,12 +54,13 @@ TEST_F(NpyFoldersTest, CityscapesHoldsWhatNumPySaysOfBothLayouts) {
   make_files("cityscapes");
   const DataSplits data = test::make(dataset_entries::cityscapes_entry(), options());
   EXPECT_EQ(data.fingerprint["layout"], "MTAN");
+  const at::Tensor classes = test::whole(*data.train).targets[0];
   dump_all(data);
   expect_as_in_files("cityscapes");
   for (const char* part : {"train", "val"}) fs::rename(folder_ / part / "label_7", folder_ / part / "label");
   const DataSplits renamed = test::make(dataset_entries::cityscapes_entry(), options());
   EXPECT_EQ(renamed.fingerprint["layout"], "LibMTL");
-  EXPECT_TRUE(test::whole(*renamed.train).targets[0].equal(test::whole(*data.train).targets[0]));
+  EXPECT_TRUE(test::whole(*renamed.train).targets[0].equal(classes));
 }
 
 TEST_F(NpyFoldersTest, HoldsOutTheSameShareEveryTime) {
@@ -154,7 +155,7 @@ TEST(NpyValues, RefusesClassesThatAreNotWhole) {
   test::expect_message<DataError>([&] { read(2.5); }, {"a.npy: has the class 2.5, must be whole numbers"});
   test::expect_message<DataError>([&] { read(3.002); }, {"has the class 3.002"});
   test::expect_message<DataError>([&] { read(NAN); }, {"has the class nan"});
-  test::expect_message<DataError>([&] { read(1e30); }, {"has the class 1e+30"});
+  test::expect_message<DataError>([&] { read(1e30); }, {"has the class 1.0000000", "below a million"});
 }
 
 TEST(NpyValues, LeavesComponentsFarBeyondOneForTheCheck) {

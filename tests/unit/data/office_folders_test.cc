@@ -116,7 +116,7 @@ TEST_F(OfficeTest, NamesWhatDoesNotFit) {
   expect_error({"domain_folders: not found", "expected Art, Real World (domain folders), found nothing"});
   make_files("office");
   fs::create_directory(folder_ / "Art/images/class 9");
-  expect_error({"class nothing", "All domains must have the same classes"});
+  expect_error({"has the class class 9 where ", "has nothing. All domains must have the same classes"});
   fs::remove(folder_ / "Art/images/class 9");
   fs::rename(folder_ / "Real World/class 1", folder_ / "Real World/class 7");
   expect_error({"Art/images has the class class 1 where ", "Real World has class 2"});
