@@ -10,7 +10,8 @@
 namespace reconcile {
 namespace dataset_entries {
 DatasetEntry domains_entry();
-}
+DatasetEntry domain_folders_entry();
+}  // namespace dataset_entries
 namespace {
 
 std::string domains_where(const std::string& key) { return key; }
@@ -97,6 +98,29 @@ TEST(DomainsData, IsWrittenAsOfficeHome) {
     }
   }
   EXPECT_TRUE(std::filesystem::exists(root / "Real_World"));
+}
+
+TEST(DomainsData, TheReaderOfOfficeFoldersReadsWhatIsWritten) {
+  const test::TemporaryFolder folder;
+  dataset_entries::domains_entry().write(kFewPictures, domains_where, folder / "office");
+  const DataSplits drawn = domains();
+  const DataSplits read =
+      dataset_entries::domain_folders_entry().make({{"root", (folder / "office").string()},
+                                                    {"domains", {"Art", "Clipart", "Product", "Real_World"}},
+                                                    {"classes", 20},
+                                                    {"size", {32, 32}}},
+                                                   domains_where);
+  EXPECT_EQ(read.train->tasks(), drawn.train->tasks());
+  for (const auto split : {&DataSplits::train, &DataSplits::validation, &DataSplits::test}) {
+    ASSERT_EQ((read.*split)->size(), (drawn.*split)->size());
+    const std::vector<int64_t> samples = {4, 0, 2};
+    const Batch written = (drawn.*split)->batch(samples);
+    const Batch found = (read.*split)->batch(samples);
+    for (int64_t t = 0; t < 4; ++t) {
+      EXPECT_TRUE(found.inputs.of_task(t).equal(written.inputs.of_task(t))) << t;
+      EXPECT_TRUE(found.targets[t].equal(written.targets[t])) << t;
+    }
+  }
 }
 
 }  // namespace
