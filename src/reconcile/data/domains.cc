@@ -108,7 +108,7 @@ std::string write_domain(const std::filesystem::path& folder, const std::string&
   return lines;
 }
 
-/// Office-Home's folders, and lists of the parts as LibMTL has them.
+/// Office-Home's folders, and lists of the parts where LibMTL has them.
 void write_domains(const DomainsOptions& options, const std::filesystem::path& folder) {
   domains_signature(options);  // checks them
   std::vector numbers(rendering_names().size(), std::vector<int64_t>(domain_classes().size()));
@@ -118,7 +118,7 @@ void write_domains(const DomainsOptions& options, const std::filesystem::path& f
       for (size_t d = 0; d < domains.size(); ++d) {
         const std::string& name = rendering_names()[d];
         const std::string list = fmt::format("{}_{}.txt", name, part == 1 ? "val" : kPartNames[part]);
-        write_new_file(into / "data_txt" / list, write_domain(into, name, domains[d], numbers[d]));
+        write_new_file(into / "data_txt/office-home" / list, write_domain(into, name, domains[d], numbers[d]));
       }
     }
   });
