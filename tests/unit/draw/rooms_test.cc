@@ -104,7 +104,7 @@ TEST(Rooms, UnknownsAreMarkedAndFew) {
     }
   }
   EXPECT_NEAR(no_class / pixels, 0.09, 0.07);
-  EXPECT_NEAR(no_depth / pixels, 0.05, 0.045);
+  EXPECT_NEAR(no_depth / pixels, 0.08, 0.05);
 }
 
 // A pixel of twice as many lies a quarter of a pixel aside, so depth agrees but for slopes and borders.
