@@ -44,13 +44,13 @@ DataSignature domains_signature(const DomainsOptions& options) {
 }
 
 /// Pictures [N, 3, side, side] and classes int64 [N].
-struct Domain {
+struct DrawnDomain {
   at::Tensor images;
   at::Tensor labels;
 };
 
-Domain draw_domain(Rendering rendering, int64_t side, int64_t count, const Rng& stream) {
-  Domain domain{at::empty({count, 3, side, side}, at::kByte), at::empty(count, at::kLong)};
+DrawnDomain draw_domain(Rendering rendering, int64_t side, int64_t count, const Rng& stream) {
+  DrawnDomain domain{at::empty({count, 3, side, side}, at::kByte), at::empty(count, at::kLong)};
   const int64_t pixels = 3 * side * side;
   uint8_t* bytes = domain.images.data_ptr<uint8_t>();
   int64_t* labels = domain.labels.data_ptr<int64_t>();
@@ -61,8 +61,8 @@ Domain draw_domain(Rendering rendering, int64_t side, int64_t count, const Rng& 
   return domain;
 }
 
-std::vector<Domain> draw_domains(const DomainsOptions& options, size_t part, const Rng& stream) {
-  std::vector<Domain> domains;
+std::vector<DrawnDomain> draw_domains(const DomainsOptions& options, size_t part, const Rng& stream) {
+  std::vector<DrawnDomain> domains;
   for (int64_t d = 0; d < num_domains(); ++d) {
     domains.push_back(draw_domain(static_cast<Rendering>(d), options.size, counts_of(options)[part][d],
                                   stream.fork(rendering_names()[d])));
@@ -70,7 +70,7 @@ std::vector<Domain> draw_domains(const DomainsOptions& options, size_t part, con
   return domains;
 }
 
-GeneratedPart make_part(const DataSignature& data, const std::vector<Domain>& domains, bool training) {
+GeneratedPart make_part(const DataSignature& data, const std::vector<DrawnDomain>& domains, bool training) {
   std::vector<Column> inputs, targets;
   Json print = Json::object();
   for (size_t d = 0; d < domains.size(); ++d) {
@@ -96,7 +96,7 @@ DataSplits load_domains(const DomainsOptions& options) {
 }
 
 /// Writes the pictures of one domain in folders of their classes, numbered on from `numbers`; their lines in a list.
-std::string write_domain(const std::filesystem::path& folder, const std::string& name, const Domain& domain,
+std::string write_domain(const std::filesystem::path& folder, const std::string& name, const DrawnDomain& domain,
                          std::vector<int64_t>& numbers) {
   std::string lines;
   for (int64_t i = 0; i < domain.labels.size(0); ++i) {
@@ -108,7 +108,7 @@ std::string write_domain(const std::filesystem::path& folder, const std::string&
   return lines;
 }
 
-/// Office-Home's folders, and lists of the parts as LibMTL has them.
+/// Office-Home's folders, and lists of the parts where LibMTL has them.
 void write_domains(const DomainsOptions& options, const std::filesystem::path& folder) {
   domains_signature(options);  // checks them
   std::vector numbers(rendering_names().size(), std::vector<int64_t>(domain_classes().size()));
@@ -118,7 +118,7 @@ void write_domains(const DomainsOptions& options, const std::filesystem::path& f
       for (size_t d = 0; d < domains.size(); ++d) {
         const std::string& name = rendering_names()[d];
         const std::string list = fmt::format("{}_{}.txt", name, part == 1 ? "val" : kPartNames[part]);
-        write_new_file(into / "data_txt" / list, write_domain(into, name, domains[d], numbers[d]));
+        write_new_file(into / "data_txt/office-home" / list, write_domain(into, name, domains[d], numbers[d]));
       }
     }
   });

@@ -271,9 +271,9 @@ void Portrait::paint_nose() {
 void Portrait::paint_mouth() {
   const double curve = has_[kSmiling] ? 0.075 : rng_.uniform(-0.02, 0.015);
   const double half = (has_[kSmiling] ? 0.19 : 0.15) + rng_.uniform(-0.01, 0.01);
-  const double lip = has_[kBigLips] ? 0.075 : 0.04;
+  const double lip = has_[kBigLips] ? 0.095 : 0.04;
   const Vec3 red =
-      has_[kWearingLipstick] ? from_hue(rng_.uniform(-0.06, 0.02), 0.8, 0.75) : blend(skin_, {0.65, 0.3, 0.3}, 0.45);
+      has_[kWearingLipstick] ? from_hue(rng_.uniform(-0.06, 0.02), 0.8, 0.75) : blend(skin_, {0.6, 0.25, 0.27}, 0.65);
   const auto line = [&](double width, double drop) {
     return stroke({{-half, 0.31 - curve * 0.6},
                    {-half / 2, 0.31 + curve * 0.25 + drop},

@@ -10,7 +10,7 @@ constexpr double kSensorNoise = 0.025;
 constexpr double kExposure = 1.6;
 constexpr double kFalloff = 0.25;       // of a light, with the square of metres
 constexpr double kBorderVoid = 0.3;     // share of pixels beside another class that have none
-constexpr double kBorderDropout = 0.3;  // share of pixels beside a jump that have no depth
+constexpr double kBorderDropout = 0.2;  // share of pixels beside a jump that have no depth
 constexpr double kJump = 0.05;          // a step of the depth, as a share of it
 constexpr double kDropout = 0.01;       // share of all pixels without depth
 
@@ -66,7 +66,7 @@ void take_picture(const std::vector<Vec3>& colours, Rng rng, std::span<uint8_t> 
   }
 }
 
-/// Whether one of the four neighbours shows another class, and whether one is much nearer or farther.
+/// Whether one of the four neighbours shows another class, and whether one shows a body much nearer or farther.
 struct Border {
   bool label = false;
   bool jump = false;
@@ -80,7 +80,8 @@ Border border_at(const RoomScene& scene, const std::vector<Hit>& hits, int64_t r
     if (r < 0 || c < 0 || r >= view.height || c >= view.width) return;
     const Hit& there = hits[r * view.width + c];
     border.label = border.label || scene.bodies[there.body].label != scene.bodies[here.body].label;
-    border.jump = border.jump || std::abs(there.distance - here.distance) > kJump * here.distance;
+    border.jump =
+        border.jump || (there.body != here.body && std::abs(there.distance - here.distance) > kJump * here.distance);
   };
   compare(row - 1, column);
   compare(row + 1, column);

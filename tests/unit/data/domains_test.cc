@@ -10,7 +10,8 @@
 namespace reconcile {
 namespace dataset_entries {
 DatasetEntry domains_entry();
-}
+DatasetEntry office_home_entry();
+}  // namespace dataset_entries
 namespace {
 
 std::string domains_where(const std::string& key) { return key; }
@@ -85,7 +86,7 @@ TEST(DomainsData, IsWrittenAsOfficeHome) {
   for (const auto& [part, split] : parts) {
     for (const Task& task : (*split)->tasks()) {
       const auto samples = only_task(*split, task.name);
-      std::istringstream lines(read_file(root / fmt::format("data_txt/{}_{}.txt", task.name, part)));
+      std::istringstream lines(read_file(root / fmt::format("data_txt/office-home/{}_{}.txt", task.name, part)));
       std::string path;
       int64_t label = 0, i = 0;
       for (; lines >> path >> label; ++i) {
@@ -97,6 +98,25 @@ TEST(DomainsData, IsWrittenAsOfficeHome) {
     }
   }
   EXPECT_TRUE(std::filesystem::exists(root / "Real_World"));
+}
+
+TEST(DomainsData, TheReaderOfOfficeHomeReadsWhatIsWritten) {
+  const test::TemporaryFolder folder;
+  dataset_entries::domains_entry().write(kFewPictures, domains_where, folder / "office-home");
+  const DataSplits drawn = domains();
+  const DataSplits read =
+      dataset_entries::office_home_entry().make({{"root", folder.path().string()}, {"size", {32, 32}}}, domains_where);
+  for (const auto split : {&DataSplits::train, &DataSplits::validation, &DataSplits::test}) {
+    ASSERT_EQ((read.*split)->size(), (drawn.*split)->size());
+    const std::vector<int64_t> samples = {4, 0, 2};
+    const Batch written = (drawn.*split)->batch(samples);
+    const Batch found = (read.*split)->batch(samples);
+    for (int64_t t = 0; t < 4; ++t) {
+      EXPECT_EQ((read.*split)->tasks()[t].name, (drawn.*split)->tasks()[t].name);
+      EXPECT_TRUE(found.inputs.of_task(t).equal(written.inputs.of_task(t))) << t;
+      EXPECT_TRUE(found.targets[t].equal(written.targets[t])) << t;  // of 65 classes, the first twenty
+    }
+  }
 }
 
 }  // namespace

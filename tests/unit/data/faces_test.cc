@@ -10,7 +10,8 @@
 namespace reconcile {
 namespace dataset_entries {
 DatasetEntry faces_entry();
-}
+DatasetEntry celeba_entry();
+}  // namespace dataset_entries
 namespace {
 
 std::string faces_where(const std::string& key) { return key; }
@@ -94,6 +95,24 @@ TEST(FacesData, IsWrittenAsCelebA) {
     }
   }
   EXPECT_FALSE(parts >> name);
+}
+
+TEST(FacesData, TheReaderOfCelebAReadsWhatIsWritten) {
+  const test::TemporaryFolder folder;
+  dataset_entries::faces_entry().write(kFewFaces, faces_where, folder / "celeba");
+  const DataSplits drawn = faces();
+  const DataSplits read =
+      dataset_entries::celeba_entry().make({{"root", folder.path().string()}, {"size", {32, 32}}}, faces_where);
+  EXPECT_EQ(read.train->tasks(), drawn.train->tasks());
+  for (const auto split : {&DataSplits::train, &DataSplits::validation, &DataSplits::test}) {
+    ASSERT_EQ((read.*split)->size(), (drawn.*split)->size());
+    const std::vector<int64_t> samples = {4, 0, 2};
+    const Batch written = (drawn.*split)->batch(samples);
+    const Batch found = (read.*split)->batch(samples);
+    const at::Tensor loss = (found.inputs.of_task(0) - written.inputs.of_task(0)).abs().mean();
+    EXPECT_LT(loss.item<double>(), 0.05);  // of JPEG
+    for (size_t t = 0; t < 40; ++t) EXPECT_TRUE(found.targets[t].equal(written.targets[t])) << t;
+  }
 }
 
 }  // namespace

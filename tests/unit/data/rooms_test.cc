@@ -9,7 +9,8 @@
 namespace reconcile {
 namespace dataset_entries {
 DatasetEntry rooms_entry();
-}
+DatasetEntry nyuv2_entry();
+}  // namespace dataset_entries
 namespace {
 
 std::string rooms_where(const std::string& key) { return key; }
@@ -88,6 +89,24 @@ TEST(RoomsData, IsWrittenAsNyuv2) {
     EXPECT_TRUE(channels_first(at_three("normal")).equal(batch.targets[2][0]));
   }
   EXPECT_FALSE(std::filesystem::exists(folder / "rooms/val/image/5.npy"));  // as many as the test split has
+}
+
+TEST(RoomsData, TheReaderOfNyuv2ReadsWhatIsWritten) {
+  const test::TemporaryFolder folder;
+  dataset_entries::rooms_entry().write(kFewRooms, rooms_where, folder / "nyuv2");
+  const DataSplits drawn = rooms();
+  const DataSplits read =
+      dataset_entries::nyuv2_entry().make({{"root", folder.path().string()}, {"size", {24, 32}}}, rooms_where);
+  ASSERT_EQ(read.train->size(), 60);
+  ASSERT_EQ(read.test->size(), 5);
+  EXPECT_EQ(read.train->tasks(), drawn.train->tasks());
+  for (const auto split : {&DataSplits::train, &DataSplits::test}) {
+    const std::vector<int64_t> samples = {4, 0, 2};
+    const Batch written = (drawn.*split)->batch(samples);
+    const Batch found = (read.*split)->batch(samples);
+    EXPECT_TRUE(found.inputs.of_task(0).equal(written.inputs.of_task(0)));
+    for (size_t t = 0; t < 3; ++t) EXPECT_TRUE(found.targets[t].equal(written.targets[t])) << t;
+  }
 }
 
 TEST(RoomsData, DepthNormalsAndClassesAreExact) {
