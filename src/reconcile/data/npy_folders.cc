@@ -109,6 +109,10 @@ std::pair<std::vector<int64_t>, std::vector<int64_t>> choose_held_out(int64_t co
 
 }  // namespace
 
+NpyTask npy_task(std::string name, TaskKind kind, int64_t num_outputs, std::vector<std::string> folders) {
+  return {{std::move(name), kind, num_outputs}, std::move(folders)};
+}
+
 std::vector<NpyTask> choose_tasks(const std::vector<NpyTask>& all, const std::vector<std::string>& names,
                                   const std::string& where) {
   std::vector<std::string> known;

@@ -10,6 +10,7 @@ struct NpyTask {
   Task task;
   std::vector<std::string> folders;  ///< its names; the first that is there
 };
+NpyTask npy_task(std::string name, TaskKind kind, int64_t num_outputs, std::vector<std::string> folders);
 
 /// Data that lie as MTAN's archives do: <folder>/{train,val}/{image,...}/<i>.npy, i = 0 ... N - 1, channels last. Their
 /// "val" is what everybody tests on.
