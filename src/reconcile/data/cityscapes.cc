@@ -12,20 +12,11 @@ struct CityscapesOptions {
 };
 
 NpyFolders cityscapes_of(const CityscapesOptions& options) {
-<<<<<<< HEAD
-  const std::vector<NpyTask> all = {
-      {{"semantic", TaskKind::kSegmentation, options.classes}, {fmt::format("label_{}", options.classes), "label"}},
-      {{"depth", TaskKind::kDepth, 1}, {"depth"}}};
-  return {
-    "cityscapes", choose_tasks(all, options.tasks, "dataset \"cityscapes\": tasks"), options.size,
-=======
   const NpyTask semantic = npy_task("semantic", TaskKind::kSegmentation, options.classes,
                                     {fmt::format("label_{}", options.classes), "label"});
   const NpyTask depth = npy_task("depth", TaskKind::kDepth, 1, {"depth"});
   return {"cityscapes", choose_tasks({semantic, depth}, options.tasks, "dataset \"cityscapes\": tasks"), options.size,
->>>>>>> benchmarks
-        options.validation_share
-  };
+          options.validation_share};
 }
 
 /// The layout that spells every folder by its name number `spelling`, or its last.
