@@ -6,16 +6,16 @@
 namespace reconcile::tool {
 namespace {
 
-/// Where the files of a data set are: "none needed", "not found", "as you say" or a path.
+/// Where the files of a data set are: "none needed", "yours", "not found" or a path.
 std::string files_of(const DatasetEntry& entry) {
   const auto asks_for = [&](const std::string& option) {
     return std::any_of(entry.options.begin(), entry.options.end(),
                        [&](const Json& row) { return row.at("name") == option; });
   };
   if (asks_for("manifest") || asks_for("file")) return "yours";
-  if (!entry.find) return asks_for("root") ? "see data check" : "none needed";
+  if (!entry.find) return asks_for("root") ? "yours" : "none needed";
   try {
-    return entry.find("").string();
+    return entry.find(Json::object(), entry_where("dataset", entry.info.name)).string();
   } catch (const DataError&) {
     return "not found";
   }

@@ -26,14 +26,18 @@ FolderLayout cityscapes_layout(const std::string& name, const NpyFolders& data, 
   return npy_layout(name, {"cityscapes", "Cityscapes", "CityScapes", "cityscapes2"}, arrays);
 }
 
-DataSplits load_cityscapes(const CityscapesOptions& options) {
+FoundFolder find_cityscapes(const CityscapesOptions& options) {
   const NpyFolders data = cityscapes_of(options);
   const FolderSearch search{
       data.name,
       {cityscapes_layout("MTAN", data, 0), cityscapes_layout("LibMTL", data, 1)},
       "Fetch MTAN's pre-processed archive (github.com/lorenmt/mtan, \"Cityscapes\"; 128 x 256 or 256 x 512) and unpack "
       "it into <root>/cityscapes. The original pictures (leftImg8bit, gtFine) are another format."};
-  return load_npy_folders(data, search, options.root);
+  return find_folder(search, data_roots(options.root));
+}
+
+DataSplits load_cityscapes(const CityscapesOptions& options) {
+  return load_npy_folders(cityscapes_of(options), find_cityscapes(options));
 }
 
 }  // namespace
@@ -51,7 +55,8 @@ DatasetEntry cityscapes_entry() {
        option("tasks", &O::tasks, any(), "which of semantic and depth, in this order"),
        option("validation_share", &O::validation_share, between(0, 0.9),
               "share of the training images that is held out; 0: no validation, as everybody does")},
-      load_cityscapes, [](const O& options) { return signature_of(cityscapes_of(options)); });
+      load_cityscapes, [](const O& options) { return signature_of(cityscapes_of(options)); }, {},
+      [](const O& options) { return find_cityscapes(options).path; });
 }
 
 }  // namespace reconcile::dataset_entries

@@ -59,17 +59,17 @@ struct DatasetEntry : Entry<DataSplits> {
   /// Writes what `make` would give into the empty folder, in a layout of files that other entries read; empty where the
   /// data set comes from files.
   std::function<void(const Json& given, const Where& where, const std::filesystem::path& folder)> write;
-  /// The folder of its files below `root` ("" = the usual places); DataError says what is missing where. Empty where it
-  /// needs none.
-  std::function<std::filesystem::path(const std::string& root)> find;
+  /// The folder of its files; DataError says what is missing where. Empty where it needs none, or only the user's.
+  std::function<std::filesystem::path(const Json& given, const Where& where)> find;
 };
 
 /// The entry of a data set with options O, a function that loads it, one that tells its signature without reading it,
-/// and perhaps one that writes it to a folder.
+/// and perhaps one that writes it to a folder, or one that finds its files.
 template <class O>
 DatasetEntry dataset_entry(EntryInfo info, OptionTable<O> table, std::function<DataSplits(const O&)> load,
                            std::function<DataSignature(const O&)> signature,
-                           std::function<void(const O&, const std::filesystem::path&)> write = {}) {
+                           std::function<void(const O&, const std::filesystem::path&)> write = {},
+                           std::function<std::filesystem::path(const O&)> find = {}) {
   DatasetEntry entry;
   entry.info = std::move(info);
   entry.options = table.describe();
@@ -82,6 +82,9 @@ DatasetEntry dataset_entry(EntryInfo info, OptionTable<O> table, std::function<D
     entry.write = [table, write](const Json& given, const Where& where, const std::filesystem::path& folder) {
       write(table.parse(given, where), folder);
     };
+  }
+  if (find) {
+    entry.find = [table, find](const Json& given, const Where& where) { return find(table.parse(given, where)); };
   }
   return entry;
 }

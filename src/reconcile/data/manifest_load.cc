@@ -184,7 +184,8 @@ DataSplits load_manifest(const Manifest& manifest) {
   splits.fingerprint = {{"manifest", checksum(read_file(manifest.path))},
                         {"samples", {splits.train->size(), splits.validation->size(), splits.test->size()}}};
   for (const auto& task : manifest.tasks) {
-    if (!task.names.empty()) splits.fingerprint["classes"][task.task.name] = task.names;
+    const auto& names = task.task.kind == TaskKind::kMultiLabel ? task.columns : task.names;
+    if (!names.empty()) splits.fingerprint["classes"][task.task.name] = names;
   }
   return splits;
 }

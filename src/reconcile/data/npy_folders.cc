@@ -172,9 +172,8 @@ std::pair<std::vector<int64_t>, std::vector<int64_t>> choose_held_out(int64_t co
   return {{order.begin(), middle}, {middle, order.end()}};
 }
 
-DataSplits load_npy_folders(const NpyFolders& data, const FolderSearch& search, const std::string& root) {
+DataSplits load_npy_folders(const NpyFolders& data, const FoundFolder& found) {
   (void)signature_of(data);  // its checks first
-  const FoundFolder found = find_folder(search, data_roots(root));
   const auto [train, validation] = choose_held_out(count_samples(data, found.path / "train"), data.validation_share);
   std::vector<int64_t> test(count_samples(data, found.path / "val"));
   std::iota(test.begin(), test.end(), 0);

@@ -40,6 +40,6 @@ std::pair<std::vector<int64_t>, std::vector<int64_t>> choose_held_out(int64_t co
 
 /// The samples, read from the mapped files when they are asked for. DataError if numbers are missing, or if the first
 /// sample of a part does not fit; what else does not fit is found when it is read.
-DataSplits load_npy_folders(const NpyFolders& data, const FolderSearch& search, const std::string& root);
+DataSplits load_npy_folders(const NpyFolders& data, const FoundFolder& found);
 
 }  // namespace reconcile

@@ -19,7 +19,7 @@ NpyFolders nyuv2_of(const NyuV2Options& options) {
           options.validation_share, options.compat_zero_sum_normals};
 }
 
-DataSplits load_nyuv2(const NyuV2Options& options) {
+FoundFolder find_nyuv2(const NyuV2Options& options) {
   const NpyFolders data = nyuv2_of(options);
   std::vector<std::string> arrays = {"image"};
   for (const auto& task : data.tasks) arrays.push_back(task.folders.front());
@@ -28,8 +28,10 @@ DataSplits load_nyuv2(const NyuV2Options& options) {
       {npy_layout("MTAN", {"nyuv2", "NYUv2", "nyu_v2", "nyu"}, arrays)},
       "Fetch MTAN's pre-processed archive (github.com/lorenmt/mtan, \"NYUv2\"; about 9 GB) and unpack it into "
       "<root>/nyuv2; `reconcile data make rooms` writes a drawn data set in the same folders."};
-  return load_npy_folders(data, search, options.root);
+  return find_folder(search, data_roots(options.root));
 }
+
+DataSplits load_nyuv2(const NyuV2Options& options) { return load_npy_folders(nyuv2_of(options), find_nyuv2(options)); }
 
 }  // namespace
 
@@ -46,7 +48,8 @@ DatasetEntry nyuv2_entry() {
               "share of the training images that is held out; 0: no validation, as everybody does"),
        option("compat_zero_sum_normals", &O::compat_zero_sum_normals, any(),
               "as published code: a normal whose components sum to exactly 0 is unknown; else only if all are 0")},
-      load_nyuv2, [](const O& options) { return signature_of(nyuv2_of(options)); });
+      load_nyuv2, [](const O& options) { return signature_of(nyuv2_of(options)); }, {},
+      [](const O& options) { return find_nyuv2(options).path; });
 }
 
 }  // namespace reconcile::dataset_entries

@@ -155,7 +155,8 @@ DatasetEntry office_entry(EntryInfo info, const OfficeFolders& data) {
   return dataset_entry<OfficeOptions>(
       std::move(info), office_options(),
       [=](const OfficeOptions& options) { return load_office_folders(data, options); },
-      [=](const OfficeOptions& options) { return signature_of(data, options.size); });
+      [=](const OfficeOptions& options) { return signature_of(data, options.size); }, {},
+      [=](const OfficeOptions& options) { return find_office(data, options.root).path; });
 }
 
 }  // namespace reconcile

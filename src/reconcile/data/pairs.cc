@@ -144,14 +144,13 @@ DatasetEntry pairs_entry(std::string name, std::string title, const MnistFiles& 
   const auto load = [=](const PairsOptions& options) {
     return options.file.empty() ? load_pairs(name, left, right, options) : load_pairs_file(name, options);
   };
-  DatasetEntry entry = dataset_entry<PairsOptions>(
-      {name, std::move(title), "after Lin et al. 2019, Pareto MTL, arXiv:1912.12854; rebuilt"}, pairs_options(), load,
-      [](const PairsOptions&) { return generated_signature(); });
-  entry.find = [=](const std::string& root) {
-    find_folder(right, data_roots(root));
-    return find_folder(left, data_roots(root));
+  const auto find = [=](const PairsOptions& options) {
+    find_folder(right, data_roots(options.root));
+    return find_folder(left, data_roots(options.root));
   };
-  return entry;
+  return dataset_entry<PairsOptions>(
+      {name, std::move(title), "after Lin et al. 2019, Pareto MTL, arXiv:1912.12854; rebuilt"}, pairs_options(), load,
+      [](const PairsOptions&) { return generated_signature(); }, {}, find);
 }
 
 }  // namespace reconcile
