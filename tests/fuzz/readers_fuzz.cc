@@ -26,6 +26,7 @@ namespace {
 constexpr rlim_t kMaxMemory = rlim_t{3} << 30;  // LibTorch itself takes half a gigabyte of it
 
 std::string current;  // the file being read, for the signal handler
+std::string answer;   // why the last one was refused
 
 void save_finding() { std::ofstream("fuzz-finding.bin", std::ios::binary) << current; }
 
@@ -37,17 +38,18 @@ void on_crash(int signal) {
   std::raise(signal);
 }
 
-/// Whether the reader read the file, or refused it as it should.
+/// Whether the reader takes the current file; what it throws but should not passes through.
 bool reads(const Target& target, const std::filesystem::path& path) {
   if (target.needs_file) std::ofstream(path, std::ios::binary) << current;
   try {
     target.read(current, path);
     return true;
-  } catch (const DataError&) {
-    return false;
-  } catch (const InvalidArgument&) {
-    return false;
+  } catch (const DataError& error) {
+    answer = error.what();
+  } catch (const InvalidArgument& error) {
+    answer = error.what();
   }
+  return false;
 }
 
 void run(const Target& target, int64_t executions, const Rng& stream, const std::filesystem::path& path) {
@@ -56,7 +58,7 @@ void run(const Target& target, int64_t executions, const Rng& stream, const std:
   for (const auto& seed : target.seeds) {
     Rng rng = stream;
     current = target.wrap(seed, rng);
-    if (!reads(target, path)) fail<StateError>("a good file is refused");
+    if (!reads(target, path)) fail<StateError>("a good file is refused: {}", answer);
   }
   for (int64_t i = 0; i < executions; ++i) {
     Rng rng = stream.fork(static_cast<uint64_t>(i));
