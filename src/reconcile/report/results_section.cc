@@ -10,6 +10,7 @@
 #include "reconcile/report/page.h"
 #include "reconcile/report/sections.h"
 #include "reconcile/report/summary.h"
+#include "reconcile/report/svg.h"
 
 namespace reconcile::report {
 namespace {
@@ -121,7 +122,7 @@ std::string paper_section(const std::vector<PaperTable>& tables) {
       "not "
       "run.",
       "dim");
-  for (const auto& [source, table] : tables) body += paragraph(source, "lead") + html_table(table);
+  for (const auto& [source, table] : tables) body += "<h3>" + escape(source) + "</h3>\n" + html_table(table);
   return body;
 }
 

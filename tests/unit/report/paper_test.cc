@@ -49,6 +49,8 @@ TEST(PaperTable, IsAPartOfThePage) {
   const std::string html = html_report(copy.path());
   EXPECT_TRUE(contains(html, "<h2>Paper and ours</h2>"));
   EXPECT_TRUE(contains(html, "<td>95.12 / 90.00 (-5.12)</td>"));
+  copy.edit([](Json& summary) { summary["config"]["expected"][2]["source"] = "<b>B</b>"; });
+  EXPECT_TRUE(contains(html_report(copy.path()), "<h3>&lt;b&gt;B&lt;/b&gt;</h3>"));
 }
 
 TEST(PaperTable, CsvHasPrintedNumbersAndDifferencesInTheUnitsOfRecords) {
