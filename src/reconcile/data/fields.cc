@@ -75,7 +75,7 @@ std::shared_ptr<const ImageSet> make_split(const DataSignature& data, bool separ
   return std::make_shared<ImageSet>(data.tasks, std::move(streams), std::move(targets));
 }
 
-DataSplits load(const FieldsOptions& options) {
+DataSplits load_fields(const FieldsOptions& options) {
   const DataSignature data = signature(options);
   const Rng root = Rng(static_cast<uint64_t>(options.seed)).fork("fields");
   DataSplits splits;
@@ -105,7 +105,7 @@ DatasetEntry fields_entry() {
                            option("test_samples", &O::test_samples, at_least(0), "test images"),
                            option("inputs", &O::inputs, one_of({"shared", "separate"}),
                                   "all tasks on the same images, or each on images of its own")},
-                          load, signature);
+                          load_fields, signature);
 }
 
 }  // namespace reconcile::dataset_entries

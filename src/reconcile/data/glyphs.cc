@@ -67,7 +67,7 @@ std::array<int64_t, 2> draw_sample(Rng rng, std::span<uint8_t> pixels) {
   return {letter, sign};
 }
 
-DataSplits load(const GlyphsOptions& options) {
+DataSplits load_glyphs(const GlyphsOptions& options) {
   const Rng root = Rng(static_cast<uint64_t>(options.seed)).fork("glyphs");
   Json prints = {{"generator", "glyphs"}, {"version", kGeneratorVersion}, {"seed", options.seed}};
   const auto split = [&](const std::string& part, int64_t count) {
@@ -93,7 +93,7 @@ DatasetEntry glyphs_entry() {
                            option("train_samples", &O::train_samples, at_least(1), "training images"),
                            option("validation_samples", &O::validation_samples, at_least(1), "validation images"),
                            option("test_samples", &O::test_samples, at_least(1), "test images")},
-                          load, [](const GlyphsOptions&) { return generated_signature(); });
+                          load_glyphs, [](const GlyphsOptions&) { return generated_signature(); });
 }
 
 }  // namespace reconcile::dataset_entries

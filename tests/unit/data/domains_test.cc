@@ -80,7 +80,8 @@ TEST(DomainsData, IsWrittenAsOfficeHome) {
   const auto root = folder / "office";
   dataset_entries::domains_entry().write(kFewPictures, domains_where, root);
   const DataSplits data = domains();
-  const std::array parts = {std::pair{"train", &data.train}, {"val", &data.validation}, {"test", &data.test}};
+  const std::array parts = {std::pair{"train", &data.train}, std::pair{"val", &data.validation},
+                            std::pair{"test", &data.test}};
   for (const auto& [part, split] : parts) {
     for (const Task& task : (*split)->tasks()) {
       const auto samples = only_task(*split, task.name);
