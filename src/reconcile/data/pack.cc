@@ -4,6 +4,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/core/safetensors.h"
 #include "reconcile/data/loader.h"
 #include "reconcile/data/packed_file.h"
 
