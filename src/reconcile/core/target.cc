@@ -60,7 +60,8 @@ double unknown_mark(TaskKind kind) {
 
 at::Tensor unknown_target(const Task& task, int64_t height, int64_t width) {
   const auto shape = target_shape(task, 1, height, width);
-  return at::full(at::IntArrayRef(shape).slice(1), unknown_mark(task.kind), is_class(task.kind) ? at::kLong : at::kFloat);
+  return at::full(at::IntArrayRef(shape).slice(1), unknown_mark(task.kind),
+                  is_class(task.kind) ? at::kLong : at::kFloat);
 }
 
 at::Tensor as_target(const Task& task, const at::Tensor& stored) {

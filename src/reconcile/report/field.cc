@@ -74,7 +74,7 @@ std::string Field::text() const {
 
 double number_of(const Field& field) { return field.number(); }
 
-std::string text_of(const Field& field) { return field.text(); }
+std::string field_text(const Field& field) { return field.text(); }
 
 Json parse_json(const std::string& text, const std::string& file) {
   try {

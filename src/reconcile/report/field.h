@@ -55,7 +55,7 @@ class Field {
 /// The number of a field, for `Field::list`.
 double number_of(const Field& field);
 /// The text of a field, for `Field::list`.
-std::string text_of(const Field& field);
+std::string field_text(const Field& field);
 
 /// `text` as JSON. DataError naming `file` and what is wrong.
 Json parse_json(const std::string& text, const std::string& file);

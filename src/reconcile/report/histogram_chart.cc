@@ -11,8 +11,8 @@
 namespace reconcile::report {
 namespace {
 
-constexpr double kWidth = 460, kHeight = 250;
-const Box kArea{48, 30, 400, 175};
+constexpr double kHistogramWidth = 460, kHistogramHeight = 250;
+const Box kHistogramArea{48, 30, 400, 175};
 constexpr double kBinWidth = 2.0 / kNumBins;
 constexpr size_t kZeroBin = kNumBins / 2;  // the first bin that holds no negative cosine
 
@@ -74,18 +74,18 @@ std::string histogram_chart(const HistogramPair& counts, double severe_threshold
   std::vector<double> all = before;
   all.insert(all.end(), after.begin(), after.end());
   const Range y{0, 1.08 * range_of(all).high};
-  Svg svg(kWidth, kHeight, alt);
-  Axes axes(svg, kArea, x, y);
+  Svg svg(kHistogramWidth, kHistogramHeight, alt);
+  Axes axes(svg, kHistogramArea, x, y);
   const double zero = axes.at(0, 0).x;
-  svg.rect({kArea.x, kArea.y, zero - kArea.x, kArea.height}, "conflict-zone");
+  svg.rect({kHistogramArea.x, kHistogramArea.y, zero - kHistogramArea.x, kHistogramArea.height}, "conflict-zone");
   axes.draw_x(8, "cosine of two tasks' shared gradients");
   axes.draw_y(4, "share of steps (%)");
   draw_filled(svg, axes, before);
   draw_outline(svg, axes, after, half);
-  svg.line({zero, kArea.y}, {zero, kArea.y + kArea.height}, "ink");
+  svg.line({zero, kHistogramArea.y}, {zero, kHistogramArea.y + kHistogramArea.height}, "ink");
   if (severe_threshold < 0 && severe_threshold > x.low)
     svg.line(axes.at(severe_threshold, y.low), axes.at(severe_threshold, y.high), "cut");
-  svg.text({kArea.x + 6, kArea.y + 14}, "conflict", "small");
+  svg.text({kHistogramArea.x + 6, kHistogramArea.y + 14}, "conflict", "small");
   return svg.str();
 }
 

@@ -9,8 +9,8 @@
 namespace reconcile::report {
 namespace {
 
-constexpr double kWidth = 460, kHeight = 270;
-const Box kArea{48, 30, 400, 195};
+constexpr double kLinesWidth = 460, kLinesHeight = 270;
+const Box kLinesArea{48, 30, 400, 195};
 
 size_t longest(const Curve& curve) {
   size_t epochs = 0;
@@ -87,9 +87,9 @@ std::string curve_chart(const std::vector<Curve>& curves, const std::string& tit
       for (const double value : seed) all.push_back(scale * value);
     }
   }
-  Svg svg(kWidth, kHeight, alt);
+  Svg svg(kLinesWidth, kLinesHeight, alt);
   const Range x = epochs > 1 ? Range{1, static_cast<double>(epochs)} : Range{0.5, 1.5};
-  Axes axes(svg, kArea, x, widened(range_of(all), 0.06));
+  Axes axes(svg, kLinesArea, x, widened(range_of(all), 0.06));
   axes.draw_x(static_cast<int>(std::clamp<size_t>(epochs - 1, 1, 8)), "epoch");
   axes.draw_y(5, title + (is_percent ? " (%)" : ""));
   for (const auto& curve : curves) draw_curve(svg, axes, curve, scale);

@@ -10,7 +10,8 @@
 namespace reconcile::report {
 namespace {
 
-constexpr double kWidth = 940, kBoxWidth = 84, kBoxHeight = 40, kStepX = 94, kStepY = 92, kTop = 22, kLeft = 6;
+constexpr double kStripWidth = 940, kBoxWidth = 84, kBoxHeight = 40, kStepX = 94, kStepY = 92, kStripTop = 22,
+                 kLeft = 6;
 constexpr size_t kMaxPerLine = 10;
 constexpr int64_t kMaxName = 14;  // characters that fit below a box
 
@@ -22,7 +23,7 @@ size_t boxes_per_line(size_t count) {
 
 Point place_of(size_t index, size_t per_line) {
   return {kLeft + static_cast<double>(index % per_line) * kStepX,
-          kTop + static_cast<double>(index / per_line) * kStepY};
+          kStripTop + static_cast<double>(index / per_line) * kStepY};
 }
 
 /// The end of a long name: it tells more than the beginning.
@@ -53,7 +54,7 @@ std::string network_strip(const Pipeline& pipeline, const std::vector<LayerRecor
   std::map<std::string, int64_t> copies;
   for (size_t i = 0; i < pipeline.plan->layers.size(); ++i) copies[pipeline.plan->layers[i]] = pipeline.plan->copies[i];
   const size_t per_line = boxes_per_line(layers.size()), lines = (layers.size() + per_line - 1) / per_line;
-  Svg svg(kWidth, kTop + kStepY * static_cast<double>(lines),
+  Svg svg(kStripWidth, kStripTop + kStepY * static_cast<double>(lines),
           "The shared layers in order: grey ones are shared, coloured ones are split");
   for (size_t i = 0; i < layers.size(); ++i) {
     const Point place = place_of(i, per_line);

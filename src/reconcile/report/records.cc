@@ -51,7 +51,7 @@ Run read_run(const Field& run, const std::filesystem::path& directory) {
 /// Summaries of older versions do not count copies; there is one for each task then.
 Plan read_plan(const Field& plan, size_t num_tasks) {
   const auto fork = plan.find("fork");
-  const auto layers = plan.at("layers").list(text_of);
+  const auto layers = plan.at("layers").list(field_text);
   std::vector<int64_t> copies(layers.size(), static_cast<int64_t>(num_tasks));
   if (const auto given = plan.find("copies")) {
     copies = given->list([](const Field& count) { return count.whole(); });
@@ -108,7 +108,7 @@ std::vector<std::string> task_names(const Field& tasks) {
 
 std::vector<std::pair<std::string, std::string>> task_pairs(const Field& pairs) {
   return pairs.list([](const Field& pair) {
-    const auto names = pair.list(text_of);
+    const auto names = pair.list(field_text);
     if (names.size() != 2) pair.reject("two task names");
     return std::pair(names[0], names[1]);
   });
