@@ -3,6 +3,9 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "reconcile/base/error.h"
 #include "reconcile/files/mat_check.h"
 #include "unit/base/support.h"
@@ -37,6 +40,20 @@ TEST(Mat, ReadsBigEndianFiles) {
              std::string("\x09\0\0\0\0\0\0\0", 8);
   EXPECT_EQ(check_mat(swapped, "a.mat"), (std::vector<std::string>{"m"}));
   EXPECT_EQ(read_mat(folder.write("b.mat", swapped), "m").number(), 9);
+}
+
+TEST(Mat, IsReadFromSeveralThreads) {
+  const TemporaryFolder folder;
+  const auto path = folder.write("a.mat", mat_file(mat_packed(mat_struct()) + mat_bytes(1, 2, "m", "ab")));
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 50; ++i) good += read_mat(path, "s").field("a").numbers().sum().item<double>() == 3 ? 1 : 0;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(good, 200);
 }
 
 TEST(Mat, NamesThePlaceOfWhatDoesNotFit) {
