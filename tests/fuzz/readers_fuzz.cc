@@ -40,7 +40,10 @@ void on_crash(int signal) {
 
 /// Whether the reader takes the current file; what it throws but should not passes through.
 bool reads(const Target& target, const std::filesystem::path& path) {
-  if (target.needs_file) std::ofstream(path, std::ios::binary) << current;
+  if (target.needs_file) {
+    std::filesystem::remove(path);  // to write over a file makes some file systems wait for the disk
+    std::ofstream(path, std::ios::binary) << current;
+  }
   try {
     target.read(current, path);
     return true;

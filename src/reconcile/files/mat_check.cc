@@ -169,8 +169,9 @@ class MatChecker {
   }
 
   void check_struct(int64_t count, std::string_view& rest, int depth) {
-    const std::string_view length_data = take(rest, kInt32, "field name lengths").data;
-    const uint32_t length = length_data.size() == 4 ? word(length_data, 0) : 0;
+    // libmatio takes for granted that the length stands inside its tag, as the format says.
+    if (rest.size() < 8 || word(rest, 0) != (4 << 16 | kInt32)) refuse("a struct has no length of its field names");
+    const uint32_t length = word(take(rest).data, 0);
     if (length < 1 || length > 64) refuse("a struct has field names of {} bytes, must be 1 to 64", length);
     const std::string_view names = take(rest, kInt8, "field names").data;
     if (names.size() % length != 0) refuse("a struct has {} bytes of field names of {}", names.size(), length);

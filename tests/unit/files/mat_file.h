@@ -13,6 +13,10 @@ inline std::string mat_element(uint32_t type, const std::string& data) {
   return mat_word(type) + mat_word(static_cast<uint32_t>(data.size())) + data +
          std::string((8 - data.size() % 8) % 8, '\0');
 }
+/// Up to four bytes stand inside the tag.
+inline std::string mat_small(uint32_t type, const std::string& data) {
+  return mat_word(static_cast<uint32_t>(data.size()) << 16 | type) + data + std::string(4 - data.size(), '\0');
+}
 /// An array of a class: flags, dimensions, name, then `contents`.
 inline std::string mat_array(uint32_t kind, const std::string& dimensions, const std::string& name,
                              const std::string& contents) {
@@ -39,7 +43,7 @@ inline std::string mat_file(const std::string& elements, const std::string& vers
 inline std::string mat_struct() {
   const std::string text = mat_array(4, mat_size(1, 1), "", mat_element(16, "x"));
   return mat_array(2, mat_size(1, 1), "s",
-                   mat_element(5, mat_word(4)) + mat_element(1, std::string("a\0\0\0b\0\0\0", 8)) +
+                   mat_small(5, mat_word(4)) + mat_element(1, std::string("a\0\0\0b\0\0\0", 8)) +
                        mat_bytes(1, 2, "", "\x01\x02") + mat_array(1, mat_size(1, 1), "", text));
 }
 

@@ -3,6 +3,9 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "reconcile/base/error.h"
 #include "reconcile/files/mat_check.h"
 #include "unit/base/support.h"
@@ -32,11 +35,25 @@ TEST(Mat, ReadsBigEndianFiles) {
   const auto path = folder.write("a.mat", mat_file(mat_bytes(1, 1, "m", "\x07")));
   EXPECT_EQ(read_mat(path, "m").number(), 7);
   std::string swapped = mat_file("", std::string("\x01\x00MI", 4));
-  for (const uint32_t word : {14, 56, 6, 8, 6, 0, 5, 8, 1, 1, 1, 1}) swapped += mat_word(__builtin_bswap32(word));
+  for (const uint32_t word : {14, 64, 6, 8, 6, 0, 5, 8, 1, 1, 1, 1}) swapped += mat_word(__builtin_bswap32(word));
   swapped += std::string("m\0\0\0\0\0\0\0", 8) + mat_word(__builtin_bswap32(2)) + mat_word(__builtin_bswap32(1)) +
              std::string("\x09\0\0\0\0\0\0\0", 8);
   EXPECT_EQ(check_mat(swapped, "a.mat"), (std::vector<std::string>{"m"}));
   EXPECT_EQ(read_mat(folder.write("b.mat", swapped), "m").number(), 9);
+}
+
+TEST(Mat, IsReadFromSeveralThreads) {
+  const TemporaryFolder folder;
+  const auto path = folder.write("a.mat", mat_file(mat_packed(mat_struct()) + mat_bytes(1, 2, "m", "ab")));
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 50; ++i) good += read_mat(path, "s").field("a").numbers().sum().item<double>() == 3 ? 1 : 0;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(good, 200);
 }
 
 TEST(Mat, NamesThePlaceOfWhatDoesNotFit) {
@@ -90,8 +107,9 @@ TEST(MatCheck, RefusesBrokenStructures) {
   refuses(mat_file(mat_element(14, mat_element(2, "\x01"))), "the flags of an array have element type 2, must be 6");
   refuses(mat_file(mat_element(14, mat_element(6, mat_word(6)))), "an array has 4 bytes of flags, must be 8");
   const auto structure = [](uint32_t length, const std::string& names) {
-    return mat_file(mat_array(2, mat_size(1, 1), "s", mat_element(5, mat_word(length)) + mat_element(1, names)));
+    return mat_file(mat_array(2, mat_size(1, 1), "s", mat_small(5, mat_word(length)) + mat_element(1, names)));
   };
+  refuses(mat_file(mat_array(2, mat_size(1, 1), "s", mat_element(5, mat_word(4)))), "no length of its field names");
   refuses(structure(0, ""), "a struct has field names of 0 bytes, must be 1 to 64");
   refuses(structure(4, "abcde"), "a struct has 5 bytes of field names of 4");
   refuses(structure(4, "abcd"), "a field name does not end");
