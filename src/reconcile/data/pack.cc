@@ -58,7 +58,7 @@ void visit_all(const DataSplits& data, const Visit& visit) {
   }
 }
 
-bool is_input(const std::string& name) { return name.find("/input") != std::string::npos; }
+bool is_input(const std::string& name) { return name.find("/input") == name.find('/'); }
 
 at::Tensor as_bytes(const at::Tensor& input) { return input.mul(255).round().clamp(0, 255).to(at::kByte); }
 

@@ -92,9 +92,9 @@ at::Tensor bars_picture(const std::vector<double>& heights, const std::function<
       is_known.narrow(1, i * step, width).fill_(false);
       continue;
     }
-    const auto [low, high] = std::minmax(middle, middle * (1 - heights[i]));
-    const int64_t top = std::lround(low);
-    const int64_t size = std::max<int64_t>(std::lround(high) - top, 2);
+    const double end = middle * (1 - heights[i]);
+    const int64_t top = std::lround(std::min(middle, end));
+    const int64_t size = std::max<int64_t>(std::lround(std::max(middle, end)) - top, 2);
     const int64_t begin = std::min(top, kBarSide - size);
     for (int64_t c = 0; c < 3; ++c) {
       picture[c].narrow(0, begin, size).narrow(1, i * step, width).fill_(colour(i)[c]);

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 /// Archives made by Python's tarfile and zipfile, good and hostile.
 constexpr const char* kMaker = R"(
-import io, sys, tarfile, zipfile
+import io, os, sys, tarfile, zipfile
 folder = sys.argv[1]
 def tar(name, entries, mode="w:gz"):
     with tarfile.open(f"{folder}/{name}", mode) as out:
@@ -47,7 +47,8 @@ link = zipfile.ZipInfo("link")
 link.create_system, link.external_attr = 3, 0o120777 << 16
 with zipfile.ZipFile(f"{folder}/symlink.zip", "w") as out:
     out.writestr(link, "/etc")
-data = open(f"{folder}/good.tgz", "rb").read()
+tar("large.tgz", [("noise", F, os.urandom(100000))])
+data = open(f"{folder}/large.tgz", "rb").read()
 open(f"{folder}/cut.tgz", "wb").write(data[:len(data) // 2])
 )";
 

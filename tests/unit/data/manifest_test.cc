@@ -240,7 +240,7 @@ TEST(Manifest, SaysWhatIsWrongWithIt) {
   };
   expect_refused("[dataset]\nimages = \"a\"\n",
                  {"road.toml:2: dataset.images: unknown key", "Did you mean \"image\"?"});
-  expect_refused("[data]\n", {"road.toml:1: data: a manifest has [dataset] and [[task]] only. Did you mean"});
+  expect_refused("[dataest]\n", {"road.toml:1: dataest: a manifest has [dataset] and [[task]] only. Did you mean"});
   expect_refused("[dataset]\nimage = \"a.png\"\n", {"road.toml:2: dataset.image = \"a.png\", must hold {id}"});
   expect_refused("[dataset]\n", {"needs either image"});
   expect_refused("[dataset]\ntable = \"cars.csv\"\n", {"`table` and `inputs`"});
@@ -291,18 +291,19 @@ TEST(Manifest, SaysWhatIsWrongWithTheFiles) {
   expect_damaged(with_task("type = \"depth\"\nfile = \"none/{id}.png\"\n"),
                  {"road.toml:6: task[0].file: none of the 8 training samples has a file", "/none/"});
   expect_damaged(with_task("type = \"depth\"\nfile = \"normal/{id}.npy\"\n"), {"has 3 channels, depth has 1"});
-  expect_damaged(listed + "[[task]]\nname = \"a\"\n" + lanes + "classes = 3\nignore = 255\n", {"lanes/00.npy"},
-                 "lanes/00.png", encode_npy(at::full({4, 6}, 0.5F)).substr(0, 30));
+  expect_damaged(listed + "[[task]]\nname = \"a\"\n" + lanes + "classes = 3\nignore = 255\n",
+                 {"lanes/00.png", "not a readable NumPy file"}, "lanes/00.png",
+                 encode_npy(at::full({4, 6}, 0.5F)).substr(0, 30));
   expect_damaged(listed + "[[task]]\nname = \"a\"\n" + lanes + "classes = 3\nignore = 255\n",
                  {"lanes/00.png: classes must be whole numbers, one is off by 0.5"}, "lanes/00.png",
                  encode_npy(at::full({4, 6}, 0.5F)));
-  expect_damaged(with_task(weather), {"/rgb/00.png: its shape is [2, 2, 2, 2]"}, "rgb/00.png",
-                 encode_npy(at::zeros({2, 2, 2, 2})));
+  expect_damaged(listed + "[[task]]\nname = \"a\"\n" + weather, {"/rgb/00.png: its shape is [2, 2, 2, 2]"},
+                 "rgb/00.png", encode_npy(at::zeros({2, 2, 2, 2})));
   expect_damaged(listed + "[[task]]\nname = \"a\"\n" + weather, {"test.txt:2: \"00\" stands in", "train.txt:1 too"},
                  "test.txt", "08\n00\n");
   expect_damaged(listed + "[[task]]\nname = \"a\"\n" + weather, {"0 for the test: each part needs one"}, "test.txt",
                  "");
-  expect_damaged(with_task(weather + "names = [\"sun\", \"snow\"]\n"),
+  expect_damaged(listed + "[[task]]\nname = \"a\"\n" + weather + "names = [\"sun\", \"snow\"]\n",
                  {"tags.csv:2: weather = \"rain\", no class of task \"a\"", "Its names are sun, snow"});
   expect_damaged(with_task("type = \"classification\"\ncsv = \"tags.csv\"\ncolumn = \"temperature\"\nclasses = 3\n"),
                  {"tags.csv:", "temperature = ", "needs whole numbers 0 ... 2"});
