@@ -11,7 +11,7 @@ constexpr int kBarLength = 30;  // characters
 constexpr int64_t kMaxClassesShown = 50;
 constexpr double kRareShare = 0.01;  // of the most frequent class
 
-struct Arguments {
+struct DataCheckArguments {
   ExperimentArguments experiment;
   int64_t samples = 0;
 };
@@ -137,7 +137,7 @@ bool print_problems(const Findings& findings) {
   return count > 0;
 }
 
-void check_data(const Arguments& arguments) {
+void check_data(const DataCheckArguments& arguments) {
   const Experiment experiment = arguments.experiment.read();
   const DataSplits data = load_data(experiment, "");
   Findings findings{.tasks = data.train->tasks(), .classes = data.fingerprint.value("classes", Json::object())};
@@ -164,7 +164,7 @@ void check_data(const Arguments& arguments) {
 
 void add_data_check(CLI::App& data) {
   CLI::App* verb = data.add_subcommand("check", "read every sample of a data set; count, measure and warn");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<DataCheckArguments>();
   arguments->experiment.add_to(*verb);
   verb->add_option("--samples", arguments->samples, "only the first of each part; 0 = all")
       ->check(CLI::NonNegativeNumber);

@@ -8,7 +8,7 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct DataFetchArguments {
   std::string name;
   std::string to = "data";
   std::string from;
@@ -24,7 +24,7 @@ const DataSource& find_source(const std::string& name) {
                         fmt::join(names, ", "));
 }
 
-void fetch_data(const Arguments& arguments) {
+void fetch_data(const DataFetchArguments& arguments) {
   const DataSource& source = find_source(arguments.name);
   if (!source.files.empty() || !arguments.from.empty()) {
     say(fmt::format("{}: {}. Terms: {} ({})", source.name, source.title, source.terms, source.page));
@@ -37,7 +37,7 @@ void fetch_data(const Arguments& arguments) {
 
 void add_data_fetch(CLI::App& data) {
   CLI::App* verb = data.add_subcommand("fetch", "download files of a data set and check them");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<DataFetchArguments>();
   verb->add_option("name", arguments->name, "as `reconcile data list` shows")->required();
   verb->add_option("--to", arguments->to, "folder of the data sets")->capture_default_str();
   verb->add_option("--from", arguments->from, "a mirror (address or folder), or an archive that you downloaded");

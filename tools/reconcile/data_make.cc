@@ -9,13 +9,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct DataMakeArguments {
   std::string name;
   std::string out;
   std::vector<std::string> sets;
 };
 
-void make_data(const Arguments& arguments) {
+void make_data(const DataMakeArguments& arguments) {
   const DatasetEntry& entry = find(datasets(), "dataset", arguments.name);
   if (!entry.write) {
     std::vector<std::string> names;
@@ -42,7 +42,7 @@ void make_data(const Arguments& arguments) {
 
 void add_data_make(CLI::App& data) {
   CLI::App* verb = data.add_subcommand("make", "write an embedded data set to files, in the layout of its benchmark");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<DataMakeArguments>();
   verb->add_option("name", arguments->name, "a data set that needs no files")->required();
   verb->add_option("--out", arguments->out, "new or empty folder")->required();
   verb->add_option("--set", arguments->sets, "one of its options: --set data.seed=3 (may be repeated)")

@@ -6,12 +6,12 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct DataPackArguments {
   ExperimentArguments experiment;
   std::string out;
 };
 
-void pack_data(const Arguments& arguments) {
+void pack_data(const DataPackArguments& arguments) {
   const DataSplits data = load_data(arguments.experiment.read(), "");
   const uint64_t bytes = pack(data, arguments.out);
   fmt::print("{}: {:.1f} MB\n", arguments.out, static_cast<double>(bytes) * 1e-6);
@@ -22,7 +22,7 @@ void pack_data(const Arguments& arguments) {
 
 void add_data_pack(CLI::App& data) {
   CLI::App* verb = data.add_subcommand("pack", "write a data set into one memory-mapped file, for fast epochs");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<DataPackArguments>();
   arguments->experiment.add_to(*verb);
   verb->add_option("--out", arguments->out, "the file")->required();
   verb->callback([arguments] { pack_data(*arguments); });

@@ -11,7 +11,7 @@
 namespace reconcile::tool {
 namespace {
 
-struct Arguments {
+struct DataPreviewArguments {
   ExperimentArguments experiment;
   std::string out;
   std::string split = "train";
@@ -42,7 +42,7 @@ const char* kExplanation =
     "Classes have the same colour in every sample. Depth runs from near (yellow) to far (violet) over the range of its "
     "sample. Normals are red, green and blue for x, y and z. Stripes are unknown.";
 
-void preview(const Arguments& arguments) {
+void preview(const DataPreviewArguments& arguments) {
   const std::string extension = std::filesystem::path(arguments.out).extension();
   if (extension != ".png" && extension != ".html") {
     fail<InvalidArgument>("--out {}: must end in .png or .html.", arguments.out);
@@ -69,7 +69,7 @@ void preview(const Arguments& arguments) {
 
 void add_data_preview(CLI::App& data) {
   CLI::App* verb = data.add_subcommand("preview", "contact sheet: samples with a picture of each target");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<DataPreviewArguments>();
   arguments->experiment.add_to(*verb);
   verb->add_option("--out", arguments->out, "sheet.png or sheet.html")->required();
   verb->add_option("--split", arguments->split, "which samples")

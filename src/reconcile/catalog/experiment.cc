@@ -197,7 +197,7 @@ Experiment read_experiment(const Config& config) {
   for (const auto& method : experiment.compare.methods) {
     check_method(config, experiment, method, config.where("compare")("methods"), num_tasks);
   }
-  experiment.expected = read_expected(config, signature.tasks);
+  experiment.expected = read_expected(config, data.tasks);
   for (size_t i = 0; i < experiment.expected.size(); ++i) {
     const std::string& method = experiment.expected[i].method;
     const std::string where = config.where(fmt::format("expected[{}]", i))("method");
