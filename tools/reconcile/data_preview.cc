@@ -58,10 +58,13 @@ void preview(const DataPreviewArguments& arguments) {
   for (int64_t i = arguments.first; i < end; ++i) {
     rows.push_back(sheet_row(*part, i, data.fingerprint.value("classes", Json::object())));
   }
-  const std::string title = fmt::format("{}: {} samples", experiment.data.name, arguments.split);
-  write_atomically(arguments.out, extension == ".png" ? encode_png(join_sheet(rows))
-                                                      : report::page(title, report::paragraph(kExplanation),
-                                                                     {{"Samples", html_sheet(rows, arguments.first)}}));
+  if (extension == ".png") {
+    write_atomically(arguments.out, encode_png(join_sheet(rows)));
+  } else {
+    const std::string title = fmt::format("{}: {} samples", experiment.data.name, arguments.split);
+    const std::string sheet = html_sheet(rows, arguments.first);
+    write_atomically(arguments.out, report::page(title, report::paragraph(kExplanation), {{"Samples", sheet}}));
+  }
   fmt::print("{}\n", arguments.out);
 }
 
