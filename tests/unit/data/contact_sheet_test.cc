@@ -75,13 +75,13 @@ TEST(TaskPicture, InputsOfAnyRangeAndShape) {
   EXPECT_EQ(input_picture(at::tensor({1.0F, -2.0F}).view({2, 1, 1})).size(1), 96) << "a row of a table is bars";
 }
 
-const TaskSet kTasks{{"s", TaskKind::kSegmentation, 2}, {"k", TaskKind::kClassification, 3}};
+const TaskSet kSheetTasks{{"s", TaskKind::kSegmentation, 2}, {"k", TaskKind::kClassification, 3}};
 
 ImageSet two_samples() {
   at::Tensor classes = at::zeros({2, 4, 6}, at::kLong);
   classes[1].fill_(1);
   classes[1][0].fill_(kVoid);
-  return {kTasks, at::full({2, 3, 4, 6}, 51, at::kByte), {classes, at::tensor({2L, kVoid})}};
+  return {kSheetTasks, at::full({2, 3, 4, 6}, 51, at::kByte), {classes, at::tensor({2L, kVoid})}};
 }
 
 TEST(ContactSheet, EnlargesSmallPicturesAndJoinsRows) {

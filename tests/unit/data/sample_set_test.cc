@@ -9,7 +9,7 @@
 namespace reconcile {
 namespace {
 
-const TaskSet kTasks{{"a", TaskKind::kClassification, 100}, {"b", TaskKind::kRegression, 1}};
+const TaskSet kTwoTasks{{"a", TaskKind::kClassification, 100}, {"b", TaskKind::kRegression, 1}};
 
 /// `size` images [1, 1, 1] of value first, first + 1 ...
 Column images(int64_t size, int64_t first = 0) {
@@ -37,7 +37,7 @@ std::vector<int64_t> read_numbers(const Batch& batch) {
 }
 
 TEST(SampleSet, GivesTheSamplesThatWereAskedForAndMarksMissingTargets) {
-  const SampleSet set(kTasks, {1, 1, 1}, {images(3)}, {classes(3), numbers(3)}, WhenShorter::kRepeat);
+  const SampleSet set(kTwoTasks, {1, 1, 1}, {images(3)}, {classes(3), numbers(3)}, WhenShorter::kRepeat);
   const Batch batch = set.batch(std::vector<int64_t>{2, 1});
   EXPECT_EQ(batch.inputs.partition().num_groups(), 1);
   EXPECT_EQ(read_numbers(batch), (std::vector<int64_t>{2, 1}));
@@ -47,7 +47,7 @@ TEST(SampleSet, GivesTheSamplesThatWereAskedForAndMarksMissingTargets) {
 }
 
 SampleSet of_two_lengths(WhenShorter when) {
-  return {kTasks, {1, 1, 1}, {images(7), images(3, 100)}, {classes(7), numbers(3)}, when};
+  return {kTwoTasks, {1, 1, 1}, {images(7), images(3, 100)}, {classes(7), numbers(3)}, when};
 }
 
 TEST(SampleSet, TheShorterTaskBeginsAgainInTrainingAndEndsByChance) {
@@ -80,12 +80,12 @@ TEST(SampleSet, OneTaskAloneHasItsOwnLength) {
 
 TEST(SampleSet, SaysWhereASampleDoesNotFit) {
   const std::vector<int64_t> second{1};
-  const SampleSet large(kTasks, {1, 2, 2}, {images(3)}, {classes(3), numbers(3)}, WhenShorter::kRepeat);
+  const SampleSet large(kTwoTasks, {1, 2, 2}, {images(3)}, {classes(3), numbers(3)}, WhenShorter::kRepeat);
   test::expect_message<DataError>([&] { (void)large.batch(second); },
                                   {"images/1: an input is Byte [1, 1, 1]", "float32 [1, 2, 2]"});
   Column wrong = classes(3);
   wrong.read = [](int64_t) { return at::scalar_tensor(100, at::kLong); };
-  const SampleSet set(kTasks, {1, 1, 1}, {images(3)}, {wrong, numbers(3)}, WhenShorter::kRepeat);
+  const SampleSet set(kTwoTasks, {1, 1, 1}, {images(3)}, {wrong, numbers(3)}, WhenShorter::kRepeat);
   test::expect_message<DataError>([&] { (void)set.batch(second); },
                                   {"classes/1: task \"a\" has the target 100, classification needs -1 ... 99"});
 }
@@ -93,12 +93,12 @@ TEST(SampleSet, SaysWhereASampleDoesNotFit) {
 TEST(SampleSet, RefusesColumnsThatDoNotFit) {
   test::expect_message<InvalidArgument>(
       [] {
-        SampleSet(kTasks, {1, 1, 1}, {images(3)}, {classes(3)}, WhenShorter::kRepeat);
+        SampleSet(kTwoTasks, {1, 1, 1}, {images(3)}, {classes(3)}, WhenShorter::kRepeat);
       },
       {"1 inputs and 1 targets for 2 tasks"});
   test::expect_message<InvalidArgument>(
       [] {
-        SampleSet(kTasks, {1, 1, 1}, {images(3)}, {classes(3), numbers(2)}, WhenShorter::kRepeat);
+        SampleSet(kTwoTasks, {1, 1, 1}, {images(3)}, {classes(3), numbers(2)}, WhenShorter::kRepeat);
       },
       {"task \"b\" has 2 targets for 3 inputs"});
 }
