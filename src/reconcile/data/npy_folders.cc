@@ -173,7 +173,6 @@ std::pair<std::vector<int64_t>, std::vector<int64_t>> choose_held_out(int64_t co
 }
 
 DataSplits load_npy_folders(const NpyFolders& data, const FoundFolder& found) {
-  (void)signature_of(data);  // its checks first
   const auto [train, validation] = choose_held_out(count_samples(data, found.path / "train"), data.validation_share);
   std::vector<int64_t> test(count_samples(data, found.path / "val"));
   std::iota(test.begin(), test.end(), 0);

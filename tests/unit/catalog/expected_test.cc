@@ -13,7 +13,7 @@ using test::expect_message;
 using test::TemporaryFolder;
 
 constexpr const char* kHead =
-    "[data]\nname = 'fields'\ntasks = ['a: segmentation(3)', 'b.c: normals']\nshape = [3, 8, 8]\n"
+    "[data]\nname = 'fields'\ntasks = ['a: segmentation(3)', 'b_c: normals']\nshape = [3, 8, 8]\n"
     "[compare]\nmethods = ['sum', 'cagrad(c=0.4)']\n[[expected]]\n";
 
 Experiment read(const TemporaryFolder& folder, const std::string& expected) {
@@ -30,7 +30,7 @@ TEST(Expected, IsReadAndComesBackFromTheResolvedConfig) {
   const TemporaryFolder folder;
   const Experiment experiment = read(folder,
                                      "source = 'P'\nmethod = 'cagrad(c=0.4)'\nkind = 'recon'\n"
-                                     "values = { 'a.miou' = 0.5, 'b.c.within_11.25' = 0.25, delta_m = -4 }\n"
+                                     "values = { 'a.miou' = 0.5, 'b_c.within_11.25' = 0.25, delta_m = -4 }\n"
                                      "[[expected]]\nsource = 'P'\nkind = 'single'\nvalues = { megabytes = 8 }\n");
   ASSERT_EQ(experiment.expected.size(), 2u);
   EXPECT_EQ(experiment.expected[0].method, "cagrad(c=0.4)");
@@ -38,7 +38,7 @@ TEST(Expected, IsReadAndComesBackFromTheResolvedConfig) {
   const Experiment again =
       read_experiment(Config::from_file(folder.write("again.toml", to_toml(experiment.resolved()))));
   EXPECT_EQ(to_json(again.expected), to_json(experiment.expected));
-  EXPECT_EQ(to_json(again.expected)[0]["values"]["b.c.within_11.25"], 0.25);
+  EXPECT_EQ(to_json(again.expected)[0]["values"]["b_c.within_11.25"], 0.25);
 }
 
 TEST(Expected, RefusesWhatIsNotKnown) {
@@ -48,7 +48,7 @@ TEST(Expected, RefusesWhatIsNotKnown) {
       {"e.toml:10: expected[0].sorce: unknown key. Did you mean \"source\"? Known: source, method, kind, values."});
   expect_refused(good + "values = { 'a.mio' = 1 }\n",
                  {"e.toml:10: expected[0].values.a.mio: no such value. Did you mean \"a.miou\"? Known: a.miou, "});
-  expect_refused(good + "values = { 'mean.miou' = 1 }\n", {"values.mean.miou: no such value."});  // b.c has none
+  expect_refused(good + "values = { 'mean.miou' = 1 }\n", {"values.mean.miou: no such value."});  // b_c has none
   expect_refused(good + "values = { delta_m = 'much' }\n",
                  {"e.toml:10: expected[0].values.delta_m = \"much\", must be a number."});
   expect_refused(good, {"expected[0].values: must be a table of numbers"});

@@ -86,12 +86,12 @@ ImageSet two_samples() {
 
 TEST(ContactSheet, EnlargesSmallPicturesAndJoinsRows) {
   const ImageSet data = two_samples();
-  const auto row = sheet_row(data, 0, {{"k", {"a", "b", "c"}}});
+  const auto row = sheet_row(data, 0, Json{{"k", {"a", "b", "c"}}});
   ASSERT_EQ(row.size(), 3U);
   EXPECT_EQ(row[0].title, "input");
   EXPECT_EQ(row[0].picture.sizes(), (std::vector<int64_t>{3, 64, 96}));
   EXPECT_EQ(row[2].words, "c");
-  const at::Tensor sheet = join_sheet({row, sheet_row(data, 1, {})});
+  const at::Tensor sheet = join_sheet({row, sheet_row(data, 1, Json::object())});
   EXPECT_EQ(sheet.sizes(), (std::vector<int64_t>{3, 4 + 2 * 100, 4 + 3 * 100}));
   EXPECT_EQ(pixel(sheet, 10, 10), (std::vector<int64_t>{51, 51, 51}));
 }
@@ -99,7 +99,7 @@ TEST(ContactSheet, EnlargesSmallPicturesAndJoinsRows) {
 TEST(ContactSheet, MakesLargePicturesSmaller) {
   const TaskSet task{{"k", TaskKind::kClassification, 3}};
   const ImageSet data(task, at::zeros({1, 1, 300, 600}, at::kByte), {at::zeros({1}, at::kLong)});
-  EXPECT_EQ(sheet_row(data, 0, {})[0].picture.sizes(), (std::vector<int64_t>{3, 128, 256}));
+  EXPECT_EQ(sheet_row(data, 0, Json::object())[0].picture.sizes(), (std::vector<int64_t>{3, 128, 256}));
 }
 
 TEST(Statistics, CountWhatIsKnown) {

@@ -94,7 +94,9 @@ TEST_F(NpyFoldersTest, TakesTasksByNameInAnyOrder) {
         nyuv2({{"tasks", Json::array()}});
       },
       {"tasks = [], give some of semantic"});
-  test::expect_message<InvalidArgument>([&] { nyuv2({{"size", {3}}}); }, {"size = [3], must be [height, width]"});
+  const Where where = [](const std::string& key) { return key; };
+  test::expect_message<InvalidArgument>([&] { dataset_entries::nyuv2_entry().signature({{"size", {3}}}, where); },
+                                        {"size = [3], must be [height, width]"});
 }
 
 TEST_F(NpyFoldersTest, SignaturesNeedNoFiles) {

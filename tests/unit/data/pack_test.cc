@@ -55,7 +55,8 @@ TEST(Pack, GivesTheSameBatches) {
   const test::TemporaryFolder folder;
   const auto path = folder / "all.pack";
   const DataSplits data = splits();
-  EXPECT_EQ(pack(data, path), std::filesystem::file_size(path));
+  const auto written = pack(data, path);
+  EXPECT_EQ(written, std::filesystem::file_size(path));
   const DataSplits packed = load_packed(path, true);
   expect_same(*packed.train, *data.train);
   expect_same(*packed.validation, *data.validation);
