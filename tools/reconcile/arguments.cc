@@ -38,9 +38,11 @@ Experiment ExperimentArguments::read() const {
     fail<InvalidArgument>("name an experiment file or a manifest, or set what differs: --set data.name=glyphs.");
   }
   Config config = file.empty() ? Config() : Config::from_file(file);
-  if (config.values().contains("dataset")) {  // a manifest: everything else has a default
+  if (config.values().contains("dataset")) {
     config = Config();
     config.set("data.name=files");
+    config.set("optimizer.name=adam");
+    config.set("optimizer.lr=0.001");
     config.set(fmt::format("data.manifest={}", Json(file).dump()));
   }
   for (const auto& assignment : sets) config.set(assignment);

@@ -10,7 +10,8 @@
 namespace reconcile::tool {
 
 /// The arguments of verbs that read an experiment file. A manifest of own data stands for the experiment that takes its
-/// data from it and every other key's default.
+/// data from it, learns with Adam at 0.001 (nothing is known of the scale of its tasks), and has every other key's
+/// default.
 struct ExperimentArguments {
   std::string file;
   std::vector<std::string> sets;

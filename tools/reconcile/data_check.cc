@@ -78,10 +78,7 @@ void print_task(const Findings& findings, size_t t) {
 }
 
 void print_counts(const Findings& findings) {
-  report::Table table{{
-                          "",
-                      },
-                      {}};
+  report::Table table{.columns = {""}, .rows = {}};
   std::vector<std::string> samples{"samples"};
   for (const auto& [name, part] : findings.parts) {
     table.columns.push_back(name);
@@ -137,6 +134,12 @@ bool print_problems(const Findings& findings) {
   return count > 0;
 }
 
+/// What to add to a command where a batch would hold more than there are training samples: some four steps an epoch.
+std::string smaller_batches(const Experiment& experiment, int64_t train_samples) {
+  if (experiment.train.batch_size <= train_samples) return "";
+  return fmt::format(" --set train.batch_size={}", std::max<int64_t>(2, train_samples / 4));
+}
+
 void check_data(const DataCheckArguments& arguments) {
   const Experiment experiment = arguments.experiment.read();
   const DataSplits data = load_data(experiment, "");
@@ -157,7 +160,8 @@ void check_data(const DataCheckArguments& arguments) {
   fmt::print("\n");
   for (const auto& warning : findings.warnings) fmt::print("warning: {}\n", warning);
   if (print_problems(findings)) fail<DataError>("the data have problems, see above.");
-  fmt::print("No problem. Train on it: reconcile train {} --out runs/first\n", arguments.experiment.text());
+  fmt::print("No problem. Train on it: reconcile train {}{} --out runs/first\n", arguments.experiment.text(),
+             smaller_batches(experiment, data.train->size()));
 }
 
 }  // namespace

@@ -39,14 +39,14 @@ void list_data(bool json) {
                        {"by_hand", source.files.empty()}});
   }
   if (json) return print({{"datasets", sets}, {"sources", sources}});
-  fmt::print("{:<20} {:<28} {}\n", "data set", "files", "what it is");
+  fmt::print("{:<20} {:<38} {}\n", "data set", "files", "what it is");
   for (const auto& set : sets) {
-    fmt::print("{:<20} {:<28} {}\n", set.at("name").get<std::string>(), set.at("files").get<std::string>(),
+    fmt::print("{:<20} {:<38} {}\n", set.at("name").get<std::string>(), set.at("files").get<std::string>(),
                set.at("title").get<std::string>());
   }
-  fmt::print("\n{:<20} {:<28} {}\n", "to fetch", "terms", "what it is");
+  fmt::print("\n{:<20} {:<38} {}\n", "to fetch", "terms", "what it is");
   for (const auto& source : data_sources()) {
-    fmt::print("{:<20} {:<28} {}\n", source.name, source.files.empty() ? "by hand, see the page" : source.terms,
+    fmt::print("{:<20} {:<38} {}\n", source.name, source.files.empty() ? "by hand, see the page" : source.terms,
                source.title);
   }
 }

@@ -9,10 +9,10 @@
 namespace reconcile {
 namespace {
 
-/// The keys of a section without `name`, and the name.
-Spec named_section(const Config& config, const std::string& section, const std::string& standard) {
+/// The keys of a section without `name`, and the name; `standard` with these keys where none is given.
+Spec named_section(const Config& config, const std::string& section, const Spec& standard) {
   Json values = config.table(section);
-  Spec spec{standard, Json::object()};
+  Spec spec = values.contains("name") ? Spec{"", Json::object()} : standard;
   for (const auto& [key, value] : values.items()) {
     if (key != "name") {
       spec.options[key] = value;
@@ -94,9 +94,13 @@ void check_thresholds(const Experiment& experiment) {
   }
 }
 
-/// What [backbone] is where nobody names it: a row of a table has no neighbours to convolve with.
-std::string standard_backbone(const DataSignature& data) {
-  return data.input_shape[1] * data.input_shape[2] == 1 ? "mlp" : "small_cnn";
+/// What [backbone] is where nobody names it: a row of a table has no neighbours to convolve with, and predictions for
+/// each pixel need a backbone that ends in a map.
+Spec standard_backbone(const DataSignature& data) {
+  if (data.input_shape[1] * data.input_shape[2] == 1) return {"mlp", Json::object()};
+  const auto dense = [](const Task& task) { return is_dense(task.kind); };
+  const bool needs_map = std::any_of(data.tasks.begin(), data.tasks.end(), dense);
+  return {"small_cnn", needs_map ? Json{{"features", 0}} : Json::object()};
 }
 
 ModelContext model_context(const Experiment& experiment, const DataSignature& data, int64_t seed) {
@@ -168,14 +172,15 @@ Experiment read_experiment(const Config& config) {
     return table.parse(config.table(section), config.where(section));
   };
   Experiment experiment = root_options().parse(root, config.where(""));
-  experiment.data = complete(config, "data", datasets(), "dataset", named_section(config, "data", "glyphs"));
+  experiment.data =
+      complete(config, "data", datasets(), "dataset", named_section(config, "data", {"glyphs", Json::object()}));
   const DataSignature data = data_signature(experiment);
   experiment.transform = read(transform_options(), "transform");
   check_transform(experiment.transform, data.input_shape, config.where("transform"));
   experiment.backbone =
       complete(config, "backbone", backbones(), "backbone", named_section(config, "backbone", standard_backbone(data)));
-  experiment.architecture =
-      complete(config, "architecture", architectures(), "architecture", named_section(config, "architecture", "hps"));
+  experiment.architecture = complete(config, "architecture", architectures(), "architecture",
+                                     named_section(config, "architecture", {"hps", Json::object()}));
   experiment.heads = read(head_options(), "heads");
   experiment.weights = read(weight_options(), "weights");
   experiment.train = read(train_options(), "train");

@@ -117,7 +117,8 @@ DatasetEntry celeba_entry() {
        option("size", &O::size, at_least(1), "height and width that pictures are resized to"),
        option("answers", &O::answers, one_of({"classes", "labels"}),
               "a task is a choice of two classes, or one label (binary cross-entropy)")},
-      load_celeba, celeba_signature);
+      load_celeba, celeba_signature, {},
+      [](const O& options) { return find_folder(celeba_search(), data_roots(options.root)).path; });
 }
 
 }  // namespace reconcile::dataset_entries

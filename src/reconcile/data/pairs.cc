@@ -80,7 +80,7 @@ OptionTable<PairsOptions> pairs_options() {
   using O = PairsOptions;
   return {
       option("root", &O::root, any(), kRootHelp),
-      option("file", &O::file, any(),
+      option("pickle", &O::pickle, any(),
              "Pareto MTL's own pickle of this data set (multi_mnist.pickle ...); empty: pairs are made from the files "
              "of MNIST"),
       option("seed", &O::seed, at_least(0), "seed of the pairing and the offsets"),
@@ -142,7 +142,7 @@ DataSplits load_pairs(const std::string& name, const MnistFiles& left, const Mni
 
 DatasetEntry pairs_entry(std::string name, std::string title, const MnistFiles& left, const MnistFiles& right) {
   const auto load = [=](const PairsOptions& options) {
-    return options.file.empty() ? load_pairs(name, left, right, options) : load_pairs_file(name, options);
+    return options.pickle.empty() ? load_pairs(name, left, right, options) : load_pairs_file(name, options);
   };
   const auto find = [=](const PairsOptions& options) {
     find_folder(right, data_roots(options.root));

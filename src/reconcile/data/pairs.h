@@ -9,7 +9,7 @@ namespace reconcile {
 /// Options of the data sets that overlap two images. Sample counts of 0 mean all.
 struct PairsOptions {
   std::string root;
-  std::string file;
+  std::string pickle;
   int64_t seed = 0;
   int64_t train_samples = 0;
   int64_t validation_samples = 0;

@@ -38,13 +38,13 @@ std::shared_ptr<const ImageSet> first_pairs(const PairArrays& arrays, int64_t be
 }  // namespace
 
 DataSplits load_pairs_file(const std::string& name, const PairsOptions& options) {
-  const auto arrays = read_numpy_pickle(options.file);
+  const auto arrays = read_numpy_pickle(options.pickle);
   if (arrays.size() != 4) {
     fail<DataError>("{}: holds {} arrays, expected 4: training images and labels, test images and labels.",
-                    options.file, arrays.size());
+                    options.pickle, arrays.size());
   }
-  const PairArrays train = pair_arrays(arrays[0], arrays[1], options.file);
-  const PairArrays test = pair_arrays(arrays[2], arrays[3], options.file);
+  const PairArrays train = pair_arrays(arrays[0], arrays[1], options.pickle);
+  const PairArrays test = pair_arrays(arrays[2], arrays[3], options.pickle);
   const int64_t size = train.images.size(0);
   const int64_t kept = size - size / 10;
   DataSplits splits;

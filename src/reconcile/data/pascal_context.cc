@@ -206,7 +206,8 @@ DatasetEntry pascal_context_entry() {
               "numbers in LabelMap where normals are trusted; empty: all but 0"),
        option("validation_share", &O::validation_share, between(0, 0.9),
               "share of the training images that is held out; 0: no validation, as everybody does")},
-      load_pascal, [](const O& options) { return signature_of(pascal_of(options)); });
+      load_pascal, [](const O& options) { return signature_of(pascal_of(options)); }, {},
+      [](const O& options) { return find_pascal(pascal_of(options), options.root).path; });
 }
 
 }  // namespace reconcile::dataset_entries

@@ -95,8 +95,11 @@ TEST_F(NpyFoldersTest, TakesTasksByNameInAnyOrder) {
       },
       {"tasks = [], give some of semantic"});
   const Where where = [](const std::string& key) { return key; };
-  test::expect_message<InvalidArgument>([&] { dataset_entries::nyuv2_entry().signature({{"size", {3}}}, where); },
-                                        {"size = [3], must be [height, width]"});
+  test::expect_message<InvalidArgument>(
+      [&] {
+        dataset_entries::nyuv2_entry().signature({{"size", {3}}}, where);
+      },
+      {"size = [3], must be [height, width]"});
 }
 
 TEST_F(NpyFoldersTest, SignaturesNeedNoFiles) {

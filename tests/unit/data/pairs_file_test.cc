@@ -74,7 +74,7 @@ TEST_F(NumpyPickle, RefusesEveryCutFileAndSurvivesDamage) {
 }
 
 TEST_F(NumpyPickle, OfParetoMtlIsADataSet) {
-  const DataSplits data = load_pairs_file("multi_fashion_mnist", {.file = file("multi").string(), .test_samples = 3});
+  const DataSplits data = load_pairs_file("multi_fashion_mnist", {.pickle = file("multi").string(), .test_samples = 3});
   EXPECT_EQ(data.train->size(), 18);
   EXPECT_EQ(data.validation->size(), 2);
   EXPECT_EQ(data.test->size(), 3);
@@ -88,7 +88,7 @@ TEST_F(NumpyPickle, OfParetoMtlIsADataSet) {
 
 TEST_F(NumpyPickle, OfOtherArraysIsNoDataSet) {
   const std::string other = file("protocol4").string();
-  test::expect_message<DataError>([&] { load_pairs_file("multi_mnist", {.file = other}); },
+  test::expect_message<DataError>([&] { load_pairs_file("multi_mnist", {.pickle = other}); },
                                   {other, "has images Float [2, 3] with labels Byte [2, 2]"});
 }
 
