@@ -38,8 +38,8 @@ void branch(const BranchArguments& arguments) {
   const int64_t seed = experiment.seeds.front();
   const auto model = make_branching_model(experiment, signature, seed);
   if (experiment.branching.resource > 0) (void)model->expected_gflops();  // refuses too many tasks before anything runs
-  arguments.output.prepare(experiment);
   const DataSplits data = load_data(experiment, "");
+  arguments.output.prepare(experiment);
   Progress progress("branching");
   const bool done = search_branches({.model = *model,
                                      .data = data,

@@ -7,8 +7,6 @@
 namespace reconcile::tool {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct DataMakeArguments {
   std::string name;
   std::string out;
@@ -27,14 +25,7 @@ void make_data(const DataMakeArguments& arguments) {
   }
   Config config;
   for (const auto& assignment : arguments.sets) config.set(assignment);
-  const fs::path folder = arguments.out;
-  if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder))) {
-    fail<DataError>("{}: is not an empty folder. Choose another with --out.", arguments.out);
-  }
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) fail<DataError>("{}: cannot make this folder: {}.", arguments.out, error.message());
-  entry.write(config.table("data"), config.where("data"), folder);
+  entry.write(config.table("data"), config.where("data"), arguments.out);
   fmt::print("{}\n", arguments.out);
 }
 

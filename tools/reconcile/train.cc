@@ -15,8 +15,8 @@ struct TrainArguments {
 
 void train_one(const TrainArguments& arguments) {
   const Experiment experiment = arguments.experiment.read();
-  arguments.output.prepare(experiment);
   const DataSplits data = load_data(experiment, experiment.task);
+  arguments.output.prepare(experiment);
   RunChoice choice{.kind = "train", .method = experiment.method, .task = experiment.task};
   if (!arguments.plan.empty()) {
     choice.plan =

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "reconcile/base/error.h"
-#include "reconcile/base/file.h"
+#include "reconcile/data/write_folder.h"
 
 namespace reconcile {
 namespace fs = std::filesystem;
@@ -15,33 +15,6 @@ namespace {
 
 constexpr int64_t kMaxEntries = 5'000'000;
 constexpr size_t kBlockBytes = 1 << 18;
-
-/// A folder that is removed unless it was moved to its place.
-class AsideFolder {
- public:
-  explicit AsideFolder(const fs::path& target) : target_(target), path_(target.string() + ".partial") {
-    fs::remove_all(path_);
-    std::error_code error;
-    fs::create_directories(path_, error);
-    if (error) fail<DataError>("{}: cannot make this folder: {}.", path_.string(), error.message());
-  }
-  ~AsideFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  AsideFolder(const AsideFolder&) = delete;
-  AsideFolder& operator=(const AsideFolder&) = delete;
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-  void commit() const {
-    fs::rename(path_, target_);
-    sync_directory(target_.parent_path());
-  }
-
- private:
-  fs::path target_;
-  fs::path path_;
-};
 
 /// What an entry is called inside the folder; throws if it would not lie there.
 fs::path inner_path(archive_entry* entry, const fs::path& file) {
@@ -79,38 +52,40 @@ void write_entry(struct archive* reader, const fs::path& target, const fs::path&
   if (!out.flush()) fail<DataError>("{}: cannot write. Is the disk full?", target.string());
 }
 
+void unpack_entries(struct archive* reader, const fs::path& file, const fs::path& folder, uint64_t max_bytes) {
+  uint64_t bytes = 0;
+  archive_entry* entry = nullptr;
+  for (int64_t count = 0;; ++count) {
+    const int code = archive_read_next_header(reader, &entry);
+    if (code == ARCHIVE_EOF) return;
+    if (code < ARCHIVE_WARN || count == kMaxEntries) {
+      fail<DataError>("{}: damaged: {}. Fetch it again.", file.string(),
+                      count == kMaxEntries ? "too many entries" : archive_error_string(reader));
+    }
+    const fs::path target = folder / inner_path(entry, file);
+    if (archive_entry_filetype(entry) == AE_IFDIR) {
+      std::error_code error;
+      fs::create_directories(target, error);
+      if (error) fail<DataError>("{}: cannot make this folder: {}.", target.string(), error.message());
+    } else {
+      write_entry(reader, target, file, max_bytes, bytes);
+    }
+  }
+}
+
 }  // namespace
 
 void unpack_archive(const fs::path& file, const fs::path& folder, uint64_t max_bytes) {
-  if (fs::exists(folder))
-    fail<DataError>("{}: is there already. Remove it, or choose another folder.", folder.string());
   const std::unique_ptr<struct archive, decltype(&archive_read_free)> reader(archive_read_new(), &archive_read_free);
   archive_read_support_filter_all(reader.get());
   archive_read_support_format_all(reader.get());
   if (archive_read_open_filename(reader.get(), file.c_str(), kBlockBytes) != ARCHIVE_OK) {
     fail<DataError>("{}: no archive that can be read: {}.", file.string(), archive_error_string(reader.get()));
   }
-  const AsideFolder aside(folder);
-  uint64_t bytes = 0;
-  archive_entry* entry = nullptr;
-  for (int64_t count = 0;; ++count) {
-    const int code = archive_read_next_header(reader.get(), &entry);
-    if (code == ARCHIVE_EOF) break;
-    if (code < ARCHIVE_WARN || count == kMaxEntries) {
-      fail<DataError>("{}: damaged: {}. Fetch it again.", file.string(),
-                      count == kMaxEntries ? "too many entries" : archive_error_string(reader.get()));
-    }
-    const fs::path target = aside.path() / inner_path(entry, file);
-    if (archive_entry_filetype(entry) == AE_IFDIR) {
-      std::error_code error;
-      fs::create_directories(target, error);
-      if (error) fail<DataError>("{}: cannot make this folder: {}.", target.string(), error.message());
-    } else {
-      write_entry(reader.get(), target, file, max_bytes, bytes);
-    }
-  }
-  if (fs::is_empty(aside.path())) fail<DataError>("{}: holds nothing. Fetch it again.", file.string());
-  aside.commit();
+  write_folder(folder, [&](const fs::path& beside) {
+    unpack_entries(reader.get(), file, beside, max_bytes);
+    if (fs::is_empty(beside)) fail<DataError>("{}: holds nothing. Fetch it again.", file.string());
+  });
 }
 
 }  // namespace reconcile
