@@ -41,11 +41,8 @@ at::Tensor draw_images(const DataSignature& data, int64_t count, const Rng& stre
   const int64_t pixels = c10::multiply_integers(data.input_shape);
   at::Tensor images = at::empty({count, data.input_shape[0], data.input_shape[1], data.input_shape[2]}, at::kByte);
   uint8_t* bytes = images.data_ptr<uint8_t>();
-  at::parallel_for(0, count, kBlock, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      draw_field(data.input_shape, stream.fork(static_cast<uint64_t>(i)),
-                 {bytes + i * pixels, static_cast<size_t>(pixels)});
-    }
+  draw_samples(count, stream, [&](int64_t i, Rng rng) {
+    draw_field(data.input_shape, rng, {bytes + i * pixels, static_cast<size_t>(pixels)});
   });
   return images;
 }
@@ -77,19 +74,19 @@ std::shared_ptr<const ImageSet> make_split(const DataSignature& data, bool separ
 
 DataSplits load_fields(const FieldsOptions& options) {
   const DataSignature data = signature(options);
-  const Rng root = Rng(static_cast<uint64_t>(options.seed)).fork("fields");
-  DataSplits splits;
-  splits.fingerprint = {{"generator", "fields"},  {"version", kFieldsVersion}, {"seed", options.seed},
-                        {"tasks", options.tasks}, {"shape", options.shape},    {"inputs", options.inputs}};
-  const auto split = [&](const std::string& part, int64_t count) {
-    const auto images = make_split(data, options.inputs == "separate", count, root.fork(part));
-    splits.fingerprint[part] = fingerprint(*images);
-    return images;
-  };
-  splits.train = split("train", options.train_samples);
-  splits.validation = split("validation", options.validation_samples);
-  splits.test = split("test", options.test_samples);
-  return splits;
+  const std::array counts = {options.train_samples, options.validation_samples, options.test_samples};
+  return generate_splits({{"generator", "fields"},
+                          {"version", kFieldsVersion},
+                          {"seed", options.seed},
+                          {"tasks", options.tasks},
+                          {"shape", options.shape},
+                          {"inputs", options.inputs}},
+                         Rng(static_cast<uint64_t>(options.seed)).fork("fields"),
+                         [&](size_t part, const Rng& stream) -> GeneratedPart {
+                           const bool separate = options.inputs == "separate";
+                           const auto images = make_split(data, separate, counts[part], stream);
+                           return {images, fingerprint(*images)};
+                         });
 }
 
 }  // namespace

@@ -68,20 +68,14 @@ std::array<int64_t, 2> draw_sample(Rng rng, std::span<uint8_t> pixels) {
 }
 
 DataSplits load_glyphs(const GlyphsOptions& options) {
-  const Rng root = Rng(static_cast<uint64_t>(options.seed)).fork("glyphs");
-  Json prints = {{"generator", "glyphs"}, {"version", kGeneratorVersion}, {"seed", options.seed}};
-  const auto split = [&](const std::string& part, int64_t count) {
-    const auto images = generate(count, root.fork(part),
-                                 [](int64_t, Rng rng, std::span<uint8_t> pixels) { return draw_sample(rng, pixels); });
-    prints[part] = fingerprint(*images);
-    return images;
-  };
-  DataSplits splits;
-  splits.train = split("train", options.train_samples);
-  splits.validation = split("validation", options.validation_samples);
-  splits.test = split("test", options.test_samples);
-  splits.fingerprint = std::move(prints);
-  return splits;
+  const std::array counts = {options.train_samples, options.validation_samples, options.test_samples};
+  return generate_splits(
+      {{"generator", "glyphs"}, {"version", kGeneratorVersion}, {"seed", options.seed}},
+      Rng(static_cast<uint64_t>(options.seed)).fork("glyphs"), [&](size_t part, const Rng& stream) -> GeneratedPart {
+        const auto draw = [](int64_t, Rng rng, std::span<uint8_t> pixels) { return draw_sample(rng, pixels); };
+        const auto images = generate(counts[part], stream, draw);
+        return {images, fingerprint(*images)};
+      });
 }
 
 }  // namespace

@@ -122,22 +122,23 @@ DataSplits load_pairs(const std::string& name, const MnistFiles& left, const Mni
   }
   const Pools left_pools = read_pools(left, options.root);
   const Pools right_pools = left.name == right.name ? left_pools : read_pools(right, options.root);
-  const Rng stream = Rng(static_cast<uint64_t>(options.seed)).fork("pairs");
-  DataSplits splits;
-  splits.fingerprint = {{"generator", "pairs"},  {"version", kGeneratorVersion},
-                        {"left", left.name},     {"right", right.name},
-                        {"seed", options.seed},  {"distinct_labels", options.distinct_labels},
-                        {"merge", options.merge}};
-  const auto split = [&](const std::string& part, LabelledImages Pools::*pool, int64_t asked) {
-    const Pairing pairing = {left_pools.*pool, right_pools.*pool, options.distinct_labels, options.merge == "max"};
-    const auto pairs = make_pairs(pairing, stream.fork(part), resolve_count(name, part + "_samples", asked, pairing));
-    splits.fingerprint[part] = fingerprint(*pairs);
-    return pairs;
-  };
-  splits.train = split("train", &Pools::train, options.train_samples);
-  splits.validation = split("validation", &Pools::validation, options.validation_samples);
-  splits.test = split("test", &Pools::test, options.test_samples);
-  return splits;
+  constexpr std::array pools = {&Pools::train, &Pools::validation, &Pools::test};
+  const std::array asked = {options.train_samples, options.validation_samples, options.test_samples};
+  return generate_splits(
+      {{"generator", "pairs"},
+       {"version", kGeneratorVersion},
+       {"left", left.name},
+       {"right", right.name},
+       {"seed", options.seed},
+       {"distinct_labels", options.distinct_labels},
+       {"merge", options.merge}},
+      Rng(static_cast<uint64_t>(options.seed)).fork("pairs"), [&](size_t part, const Rng& stream) -> GeneratedPart {
+        const Pairing pairing = {left_pools.*pools[part], right_pools.*pools[part], options.distinct_labels,
+                                 options.merge == "max"};
+        const std::string option = fmt::format("{}_samples", kPartNames[part]);
+        const auto pairs = make_pairs(pairing, stream, resolve_count(name, option, asked[part], pairing));
+        return {pairs, fingerprint(*pairs)};
+      });
 }
 
 DatasetEntry pairs_entry(std::string name, std::string title, const MnistFiles& left, const MnistFiles& right) {
