@@ -23,7 +23,7 @@ Backbone celeba_cnn(const CelebaOptions& options, const LayerScope& scope, const
       const ConvNorm block =
           add_conv_norm(scope.in(name), "conv", "bn", {.in = channels, .out = out, .kernel = 3, .padding = 1});
       backbone.units.push_back({name, stage, {out, true}, [block, pools = i == 1](Flow& flow) {
-                                  flow.x = relu(block(flow.x));
+                                  flow.x = block(flow.x, kRelu);
                                   if (pools) flow.x = max_pool(flow.x, 2, 2, 0);
                                 }});
       channels = out;

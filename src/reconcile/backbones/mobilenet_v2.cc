@@ -47,9 +47,8 @@ struct InvertedResidual {
   bool has_skip;
   Streams operator()(const Streams& x) const {
     Streams y = x;
-    for (size_t i = 0; i + 1 < body.size(); ++i) y = relu6(body[i](y));
-    y = body.back()(y);
-    return has_skip ? add(y, x) : y;
+    for (size_t i = 0; i + 1 < body.size(); ++i) y = body[i](y, kRelu6);
+    return has_skip ? body.back()(y, x, {}) : body.back()(y);
   }
 };
 
@@ -78,9 +77,9 @@ Unit raspp_unit(const LayerScope& scope, int64_t stage, int64_t channels) {
   const ConvNorm global = add_conv_norm(scope, "image.0", "image.1", {.in = channels, .out = kWidth});
   const ConvNorm joined = add_conv_norm(scope, "joined.0", "joined.1", {.in = 2 * kWidth, .out = kWidth});
   return {"raspp", stage, {kWidth, true}, [=, &phase = scope.phase()](Flow& flow) {
-            const Streams near = relu6(local(flow.x));
-            const Streams far = resize_like(relu6(global(image_average(flow.x))), near);
-            flow.x = relu6(joined(dropout(concat(near, far), 0.1, phase)));
+            const Streams near = local(flow.x, kRelu6);
+            const Streams far = resize_like(global(image_average(flow.x), kRelu6), near);
+            flow.x = joined(dropout(concat(near, far), 0.1, phase), kRelu6);
           }};
 }
 
@@ -91,7 +90,7 @@ Backbone mobilenet_v2(const MobilenetOptions& options, const LayerScope& scope,
   backbone.low = Feature{24, true};
   const ConvNorm stem = add_conv_norm(scope.in("features.0"), "0", "1",
                                       {.in = input_shape[0], .out = 32, .kernel = 3, .stride = 2, .padding = 1});
-  backbone.units.push_back({"features.0", 0, {32, true}, [stem](Flow& flow) { flow.x = relu6(stem(flow.x)); }});
+  backbone.units.push_back({"features.0", 0, {32, true}, [stem](Flow& flow) { flow.x = stem(flow.x, kRelu6); }});
   int64_t stage = 0;
   int64_t i = 1;
   for (const auto& shape : inverted_shapes(options.output_stride)) {
@@ -109,7 +108,7 @@ Backbone mobilenet_v2(const MobilenetOptions& options, const LayerScope& scope,
   } else {
     const ConvNorm last = add_conv_norm(scope.in("features.18"), "0", "1", {.in = 320, .out = 1280});
     backbone.units.push_back(
-        {"features.18", stage + 1, {1280, true}, [last](Flow& flow) { flow.x = relu6(last(flow.x)); }});
+        {"features.18", stage + 1, {1280, true}, [last](Flow& flow) { flow.x = last(flow.x, kRelu6); }});
   }
   return backbone;
 }

@@ -47,8 +47,8 @@ ResidualBlock add_residual_block(const LayerScope& scope, const ResidualShape& s
 
 Streams ResidualBlock::operator()(const Streams& x) const {
   Streams y = x;
-  for (size_t i = 0; i < body.size(); ++i) y = body[i](i == 0 ? y : relu(y));
-  return relu(add(y, downsample ? (*downsample)(x) : x));
+  for (size_t i = 0; i + 1 < body.size(); ++i) y = body[i](y, kRelu);
+  return body.back()(y, downsample ? (*downsample)(x) : x, kRelu);
 }
 
 }  // namespace reconcile

@@ -6,11 +6,15 @@
 
 namespace reconcile {
 
-/// A convolution and its batch norm.
+/// A convolution and its batch norm, clamped.
 struct ConvNorm {
   Conv* conv;
   BatchNorm* norm;
-  Streams operator()(const Streams& x) const { return (*norm)((*conv)(x)); }
+  Streams operator()(const Streams& x, const Clamp& clamp = {}) const { return norm->clamped((*conv)(x), clamp); }
+  /// The same after adding `beside`.
+  Streams operator()(const Streams& x, const Streams& beside, const Clamp& clamp) const {
+    return norm->clamped((*conv)(x), beside, clamp);
+  }
 };
 /// Declares both under the given names.
 ConvNorm add_conv_norm(const LayerScope& scope, const std::string& conv, const std::string& norm,

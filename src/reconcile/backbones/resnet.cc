@@ -20,7 +20,7 @@ Backbone make_resnet(const ResnetOptions& options, const LayerScope& scope, cons
       add_conv_norm(scope, "conv1", "bn1", {.in = input_shape[0], .out = 64, .kernel = 7, .stride = 2, .padding = 3});
   Backbone backbone;
   backbone.units.push_back(
-      {"conv1", 0, {64, true}, [stem](Flow& flow) { flow.x = max_pool(relu(stem(flow.x)), 3, 2, 1); }});
+      {"conv1", 0, {64, true}, [stem](Flow& flow) { flow.x = max_pool(stem(flow.x, kRelu), 3, 2, 1); }});
   int64_t channels = 64;
   int64_t stride = 4;
   int64_t dilation = 1;

@@ -34,7 +34,7 @@ Blocks segnet_blocks(const LayerScope& scope, int64_t channels, int64_t count) {
 
 Unit conv_unit(const std::string& name, int64_t stage, int64_t channels, Blocks blocks) {
   return {name, stage, {channels, true}, [blocks = std::move(blocks)](Flow& flow) {
-            for (const auto& block : blocks) flow.x = relu(block(flow.x));
+            for (const auto& block : blocks) flow.x = block(flow.x, kRelu);
           }};
 }
 

@@ -24,11 +24,11 @@ Backbone small_cnn(const SmallCnnOptions& options, const LayerScope& scope, cons
     const std::string name = fmt::format("block{}", i + 1);
     const ConvNorm block = add_block(name, options.width << i);
     backbone.units.push_back(
-        {name, i, {channels, true}, [block](Flow& flow) { flow.x = max_pool(relu(block(flow.x)), 2, 2, 0); }});
+        {name, i, {channels, true}, [block](Flow& flow) { flow.x = max_pool(block(flow.x, kRelu), 2, 2, 0); }});
   }
   const ConvNorm block = add_block("residual", channels);
   backbone.units.push_back(
-      {"residual", 3, {channels, true}, [block](Flow& flow) { flow.x = relu(add(block(flow.x), flow.x)); }});
+      {"residual", 3, {channels, true}, [block](Flow& flow) { flow.x = block(flow.x, flow.x, kRelu); }});
   backbone.dense_head = "conv";
   add_neck(backbone, scope, options.features, /*flatten=*/false, 0, 0);
   return backbone;

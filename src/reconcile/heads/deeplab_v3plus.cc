@@ -15,7 +15,7 @@ constexpr int64_t kLowWidth = 48;
 constexpr int64_t kDecoderWidth = 128;
 
 ConvNormRelu unit(const LayerScope& scope, const std::string& name, const Conv::Shape& shape) {
-  return add_conv_norm_relu(scope.in(name), "0", "1", shape, 6.0);
+  return add_conv_norm_relu(scope.in(name), "0", "1", shape, kRelu6);
 }
 
 Head deeplab_v3plus(const HeadShape& shape, const LayerScope& scope) {

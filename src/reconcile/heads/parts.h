@@ -7,14 +7,14 @@
 
 namespace reconcile {
 
-/// A convolution, its batch norm and an activation that ends at `ceiling` (6 for ReLU6).
+/// A convolution, its batch norm and an activation.
 struct ConvNormRelu {
   Conv* conv;
   BatchNorm* norm;
-  double ceiling;
+  Clamp clamp;
   at::Tensor operator()(const at::Tensor& x) const;
 };
 ConvNormRelu add_conv_norm_relu(const LayerScope& scope, const std::string& conv, const std::string& norm,
-                                const Conv::Shape& shape, double ceiling = 0.0);
+                                const Conv::Shape& shape, const Clamp& clamp = kRelu);
 
 }  // namespace reconcile

@@ -99,7 +99,7 @@ at::Tensor MultiTaskModel::predict_one(int64_t t, const Representation& represen
   const auto& features = representation.features;
   const at::Tensor& x = features[0].of_task(t);
   const at::Tensor low = features.size() > 1 ? features[1].of_task(t) : at::Tensor();
-  return heads_[t]({rotations_.empty() ? x : (*rotations_[t])(x), low, representation.size});
+  return heads_[t]({rotations_.empty() ? x : (*rotations_[t])(x), low, representation.size}).contiguous();
 }
 
 at::Tensor MultiTaskModel::misalignment(const at::Tensor& rows, const Representation& representation) const {
@@ -232,6 +232,10 @@ void MultiTaskModel::for_each_layer(const std::function<void(Layer&)>& f) {
 void MultiTaskModel::set_training(bool training) {
   phase_.training = training;
   for_each_layer([=](Layer& layer) { layer.set_training(training); });
+}
+
+void MultiTaskModel::set_arithmetic(const Arithmetic& arithmetic) {
+  for_each_layer([&](Layer& layer) { layer.set_arithmetic(arithmetic); });
 }
 
 void MultiTaskModel::set_frozen_statistics(bool frozen) {

@@ -100,6 +100,8 @@ class MultiTaskModel {
   void load_state(const NamedTensors& state, const std::string& where);
 
   void set_training(bool training);
+  /// How its layers compute from now on.
+  void set_arithmetic(const Arithmetic& arithmetic);
   /// While frozen, forward passes in training mode leave the running statistics alone.
   void set_frozen_statistics(bool frozen);
   /// The applications of one evaluation-mode forward pass of one sample, heads included, in the order in which they

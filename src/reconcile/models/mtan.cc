@@ -131,14 +131,14 @@ class Mtan final : public MultiTaskModel {
       for (size_t s = 0; s < encoder.size(); ++s) {
         const Streams before = at("encoder_block", s);
         const Streams masked = encoder[s](s == 0 ? before : concat(before, x), at("conv_block_enc", s));
-        x = max_pool(relu(encoder_blocks[s](masked)), 2, 2, 0);
+        x = max_pool(encoder_blocks[s](masked, kRelu), 2, 2, 0);
       }
       for (size_t s = decoder.size(); s-- > 0;) {
         const Streams before = at("unpool", s);
         const auto doubled = [](const at::Tensor& v) {
           return resize_to(v, {2 * v.size(2), 2 * v.size(3)}, /*align_corners=*/true);
         };
-        x = relu(decoder_blocks[s](map(x, doubled)));
+        x = decoder_blocks[s](map(x, doubled), kRelu);
         x = decoder[s](concat(before, x), at("conv_block_dec", s));
       }
       return x;

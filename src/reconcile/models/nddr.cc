@@ -52,7 +52,7 @@ class Nddr final : public ColumnModel {
     if (units_[stage].empty()) return given[t];
     Streams joined = given[0];
     for (size_t j = 1; j < given.size(); ++j) joined = concat(joined, given[j]);
-    return relu(units_[stage][t](joined));
+    return units_[stage][t](joined, kRelu);
   }
 
   std::vector<std::vector<ConvNorm>> units_;  ///< [meetings][T], or none for a meeting without maps

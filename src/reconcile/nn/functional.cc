@@ -2,18 +2,33 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+
+#include "reconcile/kernels/layout.h"
+
 namespace reconcile {
+namespace {
+
+/// Joined channels of two maps (or of two vectors).
+at::Tensor join(const at::Tensor& a, const at::Tensor& b) {
+  if (!is_position_major(a) || !is_position_major(b)) return at::cat({a, b}, 1);
+  return from_positions(at::cat({positions(a), positions(b)}, 3));
+}
+
+}  // namespace
 
 Streams relu(const Streams& x) {
   return map(x, [](const at::Tensor& v) { return v.relu(); });
 }
 
-Streams relu6(const Streams& x) {
-  return map(x, [](const at::Tensor& v) { return at::hardtanh(v, 0, 6); });
+Streams clamped(const Streams& x, const Clamp& clamp) {
+  return map(x, [&](const at::Tensor& v) { return clamped(v, clamp); });
 }
 
 Streams max_pool(const Streams& x, int64_t kernel, int64_t stride, int64_t padding) {
-  return map(x, [=](const at::Tensor& v) { return at::max_pool2d(v, kernel, stride, padding); });
+  return map(x, [=](const at::Tensor& v) {
+    return channelwise(v, [=](const at::Tensor& u) { return at::max_pool2d(u, kernel, stride, padding); });
+  });
 }
 
 Streams global_average_pool(const Streams& x) {
@@ -32,9 +47,7 @@ Streams add(const Streams& a, const Streams& b) {
   return zip(a, b, [](const at::Tensor& u, const at::Tensor& v) { return u + v; });
 }
 
-Streams concat(const Streams& a, const Streams& b) {
-  return zip(a, b, [](const at::Tensor& u, const at::Tensor& v) { return at::cat({u, v}, 1); });
-}
+Streams concat(const Streams& a, const Streams& b) { return zip(a, b, join); }
 
 Streams resize_like(const Streams& x, const Streams& like) {
   return zip(x, like, [](const at::Tensor& u, const at::Tensor& v) { return resize_to(u, v.sizes().slice(2)); });
@@ -47,16 +60,22 @@ Streams dropout(const Streams& x, double p, Phase& phase) {
 Pooled max_pool_with_places(const Streams& x) {
   std::vector<at::Tensor> places;
   Streams values = map(x, [&](const at::Tensor& v) {
-    auto [maxima, indices] = at::max_pool2d_with_indices(v, 2, 2);
-    places.push_back(indices);
-    return maxima;
+    const auto pooled = channelwise(v, {}, [](const std::vector<at::Tensor>& maps) {
+      const auto [maxima, indices] = at::max_pool2d_with_indices(maps[0], 2, 2);
+      return std::vector{maxima, indices};
+    });
+    places.push_back(pooled[1]);
+    return pooled[0];
   });
   return {std::move(values), {x.partition(), std::move(places)}, x.values().front().sizes().slice(2).vec()};
 }
 
 Streams max_unpool(const Streams& x, const Pooled& pooled) {
-  return zip(x, pooled.places,
-             [&](const at::Tensor& v, const at::Tensor& places) { return at::max_unpool2d(v, places, pooled.size); });
+  return zip(x, pooled.places, [&](const at::Tensor& v, const at::Tensor& places) {
+    return channelwise(v, {places}, [&](const std::vector<at::Tensor>& maps) {
+      return std::vector{at::max_unpool2d(maps[0], maps[1], pooled.size)};
+    })[0];
+  });
 }
 
 Streams mix(const Streams& weights, const std::vector<Streams>& columns) {
@@ -78,9 +97,14 @@ Streams mix(const Streams& weights, const std::vector<Streams>& columns) {
   return {std::move(partition), std::move(values)};
 }
 
+at::Tensor clamped(const at::Tensor& x, const Clamp& clamp) {
+  if (std::isinf(clamp.low)) return x;
+  return std::isinf(clamp.high) ? x.relu() : at::hardtanh(x, clamp.low, clamp.high);
+}
+
 at::Tensor resize_to(const at::Tensor& x, at::IntArrayRef size, bool align_corners) {
   if (x.sizes().slice(2) == size) return x;
-  return at::upsample_bilinear2d(x, size, align_corners);
+  return channelwise(x, [&](const at::Tensor& v) { return at::upsample_bilinear2d(v, size, align_corners); });
 }
 
 at::Tensor dropout(const at::Tensor& x, double p, Phase& phase) {

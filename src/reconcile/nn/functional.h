@@ -1,6 +1,7 @@
 #pragma once
 
 #include "reconcile/core/streams.h"
+#include "reconcile/kernels/batch_norm.h"
 #include "reconcile/nn/phase.h"
 
 namespace reconcile {
@@ -8,7 +9,7 @@ namespace reconcile {
 // Operations without parameters, stream by stream.
 
 Streams relu(const Streams& x);
-Streams relu6(const Streams& x);
+Streams clamped(const Streams& x, const Clamp& clamp);
 Streams max_pool(const Streams& x, int64_t kernel, int64_t stride, int64_t padding);
 /// Mean over height and width: [B, C, H, W] -> [B, C].
 Streams global_average_pool(const Streams& x);
@@ -40,6 +41,7 @@ Streams mix(const Streams& weights, const std::vector<Streams>& columns);
 
 // The same for one tensor, where a task's own layers need it.
 
+at::Tensor clamped(const at::Tensor& x, const Clamp& clamp);
 at::Tensor resize_to(const at::Tensor& x, at::IntArrayRef size, bool align_corners = false);
 at::Tensor dropout(const at::Tensor& x, double p, Phase& phase);
 

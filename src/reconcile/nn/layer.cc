@@ -42,23 +42,36 @@ int64_t Layer::num_parameters() const {
   return count;
 }
 
-at::Tensor Layer::evaluate(int64_t task, const at::Tensor& x) {
-  if (trace_ == nullptr) return apply(parameters_[copies_[task]], statistics_[statistics_of_[task]], x);
+at::Tensor Layer::evaluate(int64_t task, const at::Tensor& x, const Evaluation& evaluation) {
+  const auto y = [&] { return evaluation(parameters_[copies_[task]], statistics_[statistics_of_[task]], task, x); };
+  if (trace_ == nullptr) return y();
   const auto key = std::pair(static_cast<const Layer*>(this), x.sizes().vec());
   if (const auto seen = trace_->sizes.find(key); seen != trace_->sizes.end()) {
     return at::zeros({}, x.options()).expand(seen->second);
   }
-  at::Tensor y = apply(parameters_[copies_[task]], statistics_[statistics_of_[task]], x);
-  if (macs(y) > 0) trace_->sizes.emplace(key, y.sizes().vec());  // a choice may depend on learned numbers
-  return y;
+  at::Tensor first = y();
+  if (macs(first) > 0) trace_->sizes.emplace(key, first.sizes().vec());  // a choice may depend on learned numbers
+  return first;
 }
 
 Streams Layer::operator()(const Streams& x) {
+  return for_each_stream(x, [this](const Copy& copy, const Copy& statistics, int64_t /*task*/, const at::Tensor& v) {
+    return apply(copy, statistics, v);
+  });
+}
+
+at::Tensor Layer::operator()(const at::Tensor& x) {
+  return for_one(x, [this](const Copy& copy, const Copy& statistics, int64_t /*task*/, const at::Tensor& v) {
+    return apply(copy, statistics, v);
+  });
+}
+
+Streams Layer::for_each_stream(const Streams& x, const Evaluation& evaluation) {
   Partition partition = refine(copies_, x.partition());
   std::vector<at::Tensor> values;
   for (int64_t g = 0; g < partition.num_groups(); ++g) {
     const int64_t t = partition.first_task(g);
-    values.push_back(evaluate(t, x.of_task(t)));
+    values.push_back(evaluate(t, x.of_task(t), evaluation));
   }
   if (trace_ != nullptr) {
     const int64_t evaluations = partition.num_groups();
@@ -68,8 +81,8 @@ Streams Layer::operator()(const Streams& x) {
   return {std::move(partition), std::move(values)};
 }
 
-at::Tensor Layer::operator()(const at::Tensor& x) {
-  at::Tensor y = evaluate(0, x);
+at::Tensor Layer::for_one(const at::Tensor& x, const Evaluation& evaluation) {
+  at::Tensor y = evaluate(0, x, evaluation);
   if (trace_ != nullptr) trace_->calls.push_back({this, Partition::shared(1), macs(y), y.numel() / y.size(0)});
   return y;
 }

@@ -10,6 +10,7 @@
 #include "reconcile/base/rng.h"
 #include "reconcile/core/safetensors.h"
 #include "reconcile/core/streams.h"
+#include "reconcile/kernels/arithmetic.h"
 
 namespace reconcile {
 
@@ -83,6 +84,8 @@ class Layer {
   void set_training(bool training) { training_ = training; }
   /// While frozen, training mode uses batch statistics and does not remember them.
   void set_frozen_statistics(bool frozen) { frozen_statistics_ = frozen; }
+  /// How it computes from now on.
+  void set_arithmetic(const Arithmetic& arithmetic) { arithmetic_ = arithmetic; }
   /// While set, every application is appended to `trace->calls`. Null stops it.
   void set_trace(LayerTrace* trace) { trace_ = trace; }
 
@@ -101,12 +104,21 @@ class Layer {
   void initialise(Rng rng);
   [[nodiscard]] bool is_training() const { return training_; }
   [[nodiscard]] bool has_frozen_statistics() const { return frozen_statistics_; }
+  [[nodiscard]] const Arithmetic& arithmetic() const { return arithmetic_; }
+
+  /// y for the first task of a stream.
+  using Evaluation =
+      std::function<at::Tensor(const Copy& copy, const Copy& statistics, int64_t task, const at::Tensor& x)>;
+  /// Evaluates each distinct (copy, input) pair once.
+  Streams for_each_stream(const Streams& x, const Evaluation& evaluation);
+  /// The first task's copy, for one tensor.
+  at::Tensor for_one(const at::Tensor& x, const Evaluation& evaluation);
 
  private:
   /// `owner(partition, group)` is what stands in front of the parameter's name.
   template <class Owner>
   void append_named(Owner owner, NamedTensors& state) const;
-  at::Tensor evaluate(int64_t task, const at::Tensor& x);
+  at::Tensor evaluate(int64_t task, const at::Tensor& x, const Evaluation& evaluation);
 
   std::string name_;
   Partition copies_;
@@ -115,6 +127,7 @@ class Layer {
   std::vector<Copy> statistics_;
   bool training_ = true;
   bool frozen_statistics_ = false;
+  Arithmetic arithmetic_;
   LayerTrace* trace_ = nullptr;
 };
 

@@ -6,11 +6,29 @@
 #include <cmath>
 
 #include "reconcile/base/error.h"
+#include "reconcile/kernels/convolution.h"
+#include "reconcile/kernels/layout.h"
+#include "reconcile/nn/functional.h"
 
 namespace reconcile {
 namespace {
 
 constexpr int64_t kInitialGrain = 1 << 16;  ///< numbers that one thread draws
+constexpr double kNormEps = 1e-5;
+
+/// Whether our own kernels compute with `x`.
+bool takes_kernels(const Arithmetic& arithmetic, const at::Tensor& x) {
+  return arithmetic.layout == Layout::kPosition && x.is_cpu() && x.scalar_type() == at::kFloat;
+}
+
+/// A convolution in which every channel has a kernel of its own: all samples' channels as those of one sample.
+at::Tensor depthwise(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const Window& w) {
+  return channelwise(to_position_major(x), [&](const at::Tensor& map) {
+    const int64_t times = map.size(1) / weight.size(0);
+    return at::conv2d(map, weight.repeat({times, 1, 1, 1}), bias.defined() ? bias.repeat(times) : bias, w.stride,
+                      w.padding, w.dilation, map.size(1));
+  });
+}
 
 }  // namespace
 
@@ -59,8 +77,13 @@ Layer::Copy Conv::make_copy(Rng rng) const {
 }
 
 at::Tensor Conv::apply(const Copy& copy, const Copy& /*statistics*/, const at::Tensor& x) {
-  return at::conv2d(x, copy[0], shape_.bias ? copy[1] : at::Tensor(), shape_.stride, shape_.padding, shape_.dilation,
-                    shape_.groups);
+  const at::Tensor bias = shape_.bias ? copy[1] : at::Tensor();
+  const Window window{shape_.kernel, shape_.stride, shape_.padding, shape_.dilation};
+  if (takes_kernels(arithmetic(), x)) {
+    if (shape_.groups == 1) return convolution(x, copy[0], bias, window, arithmetic().precision);
+    if (shape_.groups == shape_.in && shape_.in == shape_.out) return depthwise(x, copy[0], bias, window);
+  }
+  return at::conv2d(x, copy[0], bias, shape_.stride, shape_.padding, shape_.dilation, shape_.groups);
 }
 
 int64_t Conv::macs(const at::Tensor& y) const {
@@ -79,14 +102,49 @@ Layer::Copy BatchNorm::make_copy(Rng /*rng*/) const { return {at::ones({channels
 Layer::Copy BatchNorm::make_statistics() const { return {at::zeros({channels_}), at::ones({channels_})}; }
 
 at::Tensor BatchNorm::apply(const Copy& copy, const Copy& statistics, const at::Tensor& x) {
+  return normalise(copy, statistics, x, {}, {});
+}
+
+Streams BatchNorm::clamped(const Streams& x, const Clamp& clamp) {
+  return for_each_stream(x, [&](const Copy& copy, const Copy& statistics, int64_t /*task*/, const at::Tensor& v) {
+    return normalise(copy, statistics, v, {}, clamp);
+  });
+}
+
+Streams BatchNorm::clamped(const Streams& x, const Streams& beside, const Clamp& clamp) {
+  const Partition own = refine(copies(), x.partition());
+  if (refine(own, beside.partition()) != own) return reconcile::clamped(add((*this)(x), beside), clamp);
+  return for_each_stream(x, [&](const Copy& copy, const Copy& statistics, int64_t task, const at::Tensor& v) {
+    return normalise(copy, statistics, v, beside.of_task(task), clamp);
+  });
+}
+
+at::Tensor BatchNorm::clamped(const at::Tensor& x, const Clamp& clamp) {
+  return for_one(x, [&](const Copy& copy, const Copy& statistics, int64_t /*task*/, const at::Tensor& v) {
+    return normalise(copy, statistics, v, {}, clamp);
+  });
+}
+
+at::Tensor BatchNorm::normalise(const Copy& copy, const Copy& statistics, const at::Tensor& x, const at::Tensor& beside,
+                                const Clamp& clamp) {
   if (is_training() && x.numel() == channels_) {
     fail<StateError>("layer \"{}\": a batch norm needs more than one value a channel. Train with larger batches.",
                      name());
   }
   const bool uses_statistics = !is_training() || !has_frozen_statistics();
-  return at::batch_norm(x, copy[0], copy[1], uses_statistics ? statistics[0] : at::Tensor(),
-                        uses_statistics ? statistics[1] : at::Tensor(), is_training(), momentum_, /*eps=*/1e-5,
-                        /*cudnn_enabled=*/true);
+  const at::Tensor mean = uses_statistics ? statistics[0] : at::Tensor();
+  const at::Tensor variance = uses_statistics ? statistics[1] : at::Tensor();
+  const bool kernels = takes_kernels(arithmetic(), x);
+  if (kernels && is_training()) {
+    return batch_norm(x, copy[0], copy[1], beside, clamp, {mean, variance, momentum_}, kNormEps);
+  }
+  const auto norm = [&](const at::Tensor& map) {
+    return at::batch_norm(map, copy[0], copy[1], mean, variance, is_training(), momentum_, kNormEps,
+                          /*cudnn_enabled=*/true);
+  };
+  at::Tensor y = kernels ? channels_last(x, norm) : norm(x);
+  if (beside.defined()) y = y + beside;
+  return reconcile::clamped(y, clamp);
 }
 
 int64_t BatchNorm::macs(const at::Tensor& y) const { return y.numel() / y.size(0); }
@@ -123,6 +181,9 @@ Layer::Copy Linear::make_copy(Rng rng) const {
 }
 
 at::Tensor Linear::apply(const Copy& copy, const Copy& /*statistics*/, const at::Tensor& x) {
+  if (takes_kernels(arithmetic(), x) && arithmetic().precision != Precision::kFloat32) {
+    return linear(x, copy[0], copy[1], arithmetic().precision);
+  }
   return at::linear(x, copy[0], copy[1]);
 }
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "reconcile/kernels/batch_norm.h"
 #include "reconcile/nn/layer.h"
 
 namespace reconcile {
@@ -32,6 +33,12 @@ class Conv final : public Layer {
 class BatchNorm final : public Layer {
  public:
   BatchNorm(std::string name, int64_t num_tasks, Rng rng, int64_t channels, double momentum = 0.1);
+
+  /// The normalised streams, clamped; in one go where the arithmetic has it.
+  Streams clamped(const Streams& x, const Clamp& clamp);
+  /// The same after adding `beside`.
+  Streams clamped(const Streams& x, const Streams& beside, const Clamp& clamp);
+  at::Tensor clamped(const at::Tensor& x, const Clamp& clamp);
   [[nodiscard]] std::vector<std::string> parameter_names() const override;
 
  private:
@@ -40,6 +47,9 @@ class BatchNorm final : public Layer {
   [[nodiscard]] Copy make_statistics() const override;
   [[nodiscard]] std::vector<std::string> statistics_names() const override;
   [[nodiscard]] int64_t macs(const at::Tensor& y) const override;
+  /// clamp(normalised x + beside); `beside` may be undefined.
+  at::Tensor normalise(const Copy& copy, const Copy& statistics, const at::Tensor& x, const at::Tensor& beside,
+                       const Clamp& clamp);
   int64_t channels_;
   double momentum_;
 };

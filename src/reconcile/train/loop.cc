@@ -1,6 +1,7 @@
 #include "reconcile/train/loop.h"
 
 #include <chrono>
+#include <numeric>
 #include <optional>
 
 #include "reconcile/base/error.h"
@@ -12,6 +13,7 @@
 #include "reconcile/train/checkpoint.h"
 #include "reconcile/train/epoch_sums.h"
 #include "reconcile/train/evaluate.h"
+#include "reconcile/train/tuning.h"
 
 namespace reconcile {
 namespace fs = std::filesystem;
@@ -73,6 +75,7 @@ class Run {
   void restore() {
     const auto checkpoint =
         load_checkpoint(checkpoints(), [&](const std::string& text) { job_.observer.on_message(text); });
+    choose_arithmetic(checkpoint ? checkpoint->state.value("map_layout", "nchw") : job_.options.layout);
     if (!checkpoint) {
       log_.emplace(job_.directory / "run.jsonl", 0);
       log_->append(header().dump());
@@ -97,6 +100,21 @@ class Run {
     job_.observer.on_message(fmt::format("resuming at epoch {}, step {} of {}", epoch_, position_, steps_per_epoch_));
   }
 
+  /// Measures with the first samples, as many as go through the network at once. A continued run keeps what was chosen.
+  void choose_arithmetic(const std::string& layout) {
+    std::vector<int64_t> samples(static_cast<size_t>(job_.options.batch_size / job_.step.accumulate));
+    std::iota(samples.begin(), samples.end(), 0);
+    const Precision precision = parse_precision(job_.options.precision);
+    const Tuning tuning = tune(job_.model, job_.data.train->batch(samples, Rng(0)), layout, precision);
+    layout_ = tuning.arithmetic.layout;
+    job_.observer.on_message(to_text(tuning));
+    if (recorder_ && precision == Precision::kBfloat16) {
+      job_.observer.on_message(
+          "conflicts are counted on bfloat16 gradients: signs of small cosines may differ from float32's "
+          "(docs/results/performance.md)");
+    }
+  }
+
   [[nodiscard]] Json header() const {
     const ParamLayout layout = job_.model.shared_layout();
     Json layers = Json::array();
@@ -111,6 +129,8 @@ class Run {
     record.update(job_.header);
     record.update({{"tasks", tasks},
                    {"layers", layers},
+                   {"map_layout", layout_name(layout_)},
+                   {"precision", job_.options.precision},
                    {"thresholds", job_.conflict.thresholds},
                    {"parameters", job_.model.num_parameters()},
                    {"megabytes", static_cast<double>(job_.model.num_parameters()) * 4.0 / (1 << 20)},
@@ -210,6 +230,7 @@ class Run {
     save_checkpoint(checkpoints(), {total_steps_,
                                     {{"layout", job_.model.shared_layout().to_json()},
                                      {"method_rng", method_rng_.counter()},
+                                     {"map_layout", layout_name(layout_)},
                                      {"epoch", epoch_},
                                      {"position", position_},
                                      {"sums", sums_.state()},
@@ -262,6 +283,7 @@ class Run {
   const TrainJob& job_;
   Rng method_rng_;
   int64_t steps_per_epoch_ = 0;
+  Layout layout_ = Layout::kNchw;
   std::optional<ConflictRecorder> recorder_;
   std::optional<Step> step_;
   std::optional<LineLog> log_;

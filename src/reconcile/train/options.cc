@@ -16,6 +16,13 @@ const OptionTable<TrainOptions>& train_options() {
              "threads that read batches ahead of the step; 0 reads in between; does not change any number"),
       option("averaging", &O::averaging, one_of({"pixels", "images"}),
              "metrics of depth and normals: over all pixels of the data set, or of each image and then averaged"),
+      option(
+          "layout", &O::layout, one_of({"position", "nchw", "auto"}),
+          "how maps stand in memory: all channels of a position together, with our own convolutions; LibTorch's way; "
+          "or the faster of the two, measured when the run starts (then equal seeds need not give equal bits)"),
+      option("precision", &O::precision, one_of({"float32", "bfloat16x3", "bfloat16"}),
+             "numbers in which convolutions and linear layers multiply: float32, three bfloat16 products that keep 16 "
+             "bits, or one that keeps 8; sums, statistics and updates are float32"),
       option("edge_matching", &O::edge_matching, any(),
              "score edges also by matching thinned predictions with true edges (ods_f); takes long"),
   };

@@ -11,11 +11,13 @@ struct TrainOptions {
   int64_t epochs = 1;
   int64_t batch_size = 256;
   int64_t eval_batch_size = 1000;
-  int64_t evaluate_every = 1;        ///< epochs between evaluations on the validation split; the last epoch always is
-  int64_t checkpoint_every = 1;      ///< epochs between checkpoints
-  int64_t workers = 1;               ///< threads that read batches ahead
-  std::string averaging = "pixels";  ///< what a metric of pixels is a mean over: pixels | images
-  bool edge_matching = false;        ///< whether edges are also scored by matching
+  int64_t evaluate_every = 1;         ///< epochs between evaluations on the validation split; the last epoch always is
+  int64_t checkpoint_every = 1;       ///< epochs between checkpoints
+  int64_t workers = 1;                ///< threads that read batches ahead
+  std::string averaging = "pixels";   ///< what a metric of pixels is a mean over: pixels | images
+  std::string layout = "position";    ///< of maps in memory: position | nchw | auto
+  std::string precision = "float32";  ///< of products: float32 | bfloat16x3 | bfloat16
+  bool edge_matching = false;         ///< whether edges are also scored by matching
 };
 const OptionTable<TrainOptions>& train_options();
 

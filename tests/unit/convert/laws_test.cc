@@ -208,6 +208,44 @@ TEST_P(EveryNetwork, GroupsShareACopy) {
             model->task_parameters(1).size());
 }
 
+/// Predictions in training mode, and the gradient of their squares, as one vector each.
+std::pair<at::Tensor, at::Tensor> computed(MultiTaskModel& model, const at::Tensor& x, const Arithmetic& arithmetic) {
+  model.set_arithmetic(arithmetic);
+  model.set_frozen_statistics(true);
+  model.begin_step({}, Rng(4));
+  std::vector<at::Tensor> flat;
+  for (const auto& y : model.forward(Streams::shared(x, model.num_tasks()))) flat.push_back(y.flatten());
+  const at::Tensor outputs = at::cat(flat);
+  flat.clear();
+  for (const auto& g : gradients_of(outputs.square().sum(), model.shared_parameters())) flat.push_back(g.flatten());
+  return {outputs.detach(), at::cat(flat)};
+}
+
+TEST_P(EveryNetwork, ComputesTheSameInEveryLayout) {
+  const at::Tensor x = at::rand({4, 1, 32, 32});
+  const auto model = network(GetParam(), 3);
+  model->set_training(true);
+  const auto distance = [](const at::Tensor& a, const at::Tensor& b) {
+    return ((a - b).norm() / b.norm()).item<double>();
+  };
+  const auto [y, gradient] = computed(*model, x, {});
+  const auto rounded = [&](double size) { return computed(*model, x + size * at::randn_like(x), {}); };
+  const auto [near_y, near] = rounded(1e-6);  // how far rounding the input takes a network of this depth
+  const auto [same_y, same] = computed(*model, x, {Layout::kPosition});
+  EXPECT_LT(distance(same_y, y), 1e-5 + 10 * distance(near_y, y));
+  EXPECT_LT(distance(same, gradient), 1e-5 + 10 * distance(near, gradient));
+  const auto [far_y, far] = rounded(1e-4);
+  const auto [close_y, close] = computed(*model, x, {Layout::kPosition, Precision::kBfloat16x3});
+  EXPECT_LT(distance(close_y, y), 1e-4 + 10 * distance(far_y, y));
+  EXPECT_LT(distance(close, gradient), 1e-4 + 10 * distance(far, gradient));
+  model->set_training(false);
+  model->set_arithmetic({Layout::kPosition});
+  const auto ours = model->forward(Streams::shared(x, 3));
+  model->set_arithmetic({});
+  const auto theirs = model->forward(Streams::shared(x, 3));
+  for (size_t t = 0; t < 3; ++t) EXPECT_LT(distance(ours[t], theirs[t]), 1e-4);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, EveryNetwork, testing::ValuesIn(all_laws()),
                          [](const auto& info) { return testing::PrintToString(info.param); });
 

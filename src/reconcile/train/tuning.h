@@ -1,0 +1,27 @@
+#pragma once
+
+#include "reconcile/core/batch.h"
+#include "reconcile/models/model.h"
+
+namespace reconcile {
+
+/// What was measured before a run, in seconds for a forward and a backward pass; 0 where there was nothing to choose.
+struct Tuning {
+  Arithmetic arithmetic;
+  double nchw_seconds = 0.0;
+  double position_seconds = 0.0;
+};
+
+/// Picks the layout called `layout` (nchw | position), or measures which is faster for this network and batch if it is
+/// "auto", and sets the model to it. Position-major wins unless it is clearly slower; the bfloat16
+/// precisions leave no choice. The passes take turns and change neither parameters
+/// nor running statistics. InvalidArgument if `precision` needs another layout than the one asked for.
+Tuning tune(MultiTaskModel& model, const Batch& batch, const std::string& layout, Precision precision);
+
+/// "nchw", "position".
+std::string layout_name(Layout layout);
+
+/// What the user is told: layout, precision, threads and what was measured.
+std::string to_text(const Tuning& tuning);
+
+}  // namespace reconcile
