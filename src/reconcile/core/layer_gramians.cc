@@ -1,25 +1,14 @@
 #include "reconcile/core/layer_gramians.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <fmt/ranges.h>
 
 #include "reconcile/base/error.h"
+#include "reconcile/core/chunks.h"
 #include "reconcile/core/row_products.h"
 
 namespace reconcile {
 namespace {
-
-constexpr int64_t kColumns = 1 << 14;  ///< that one thread takes at a time
-
-/// Columns [begin, end) of one layer.
-struct Columns {
-  int64_t layer, begin, end;
-};
-
-void cut(int64_t layer, int64_t begin, int64_t end, std::vector<Columns>& pieces) {
-  for (; begin < end; begin += kColumns) pieces.push_back({layer, begin, std::min(begin + kColumns, end)});
-}
 
 template <class Scalar>
 RowsView<Scalar> view_of(const at::Tensor& rows) {
@@ -36,39 +25,40 @@ void mirror(at::Tensor& gramians) {
   }
 }
 
-/// Products of the rows over every piece, summed for each layer in the order of the pieces: [num_layers, T, T].
+/// Products of the rows over the columns of every range, [ranges, T, T]. Ranges are cut into pieces, whose products are
+/// added up in their order.
 template <class Scalar>
-at::Tensor products(const at::Tensor& a, const at::Tensor& b, const std::vector<Columns>& pieces, int64_t num_layers) {
+at::Tensor products(const at::Tensor& a, const at::Tensor& b, const std::vector<ParamLayout::Range>& ranges) {
   const int64_t T = a.size(0);
+  std::vector<int64_t> sizes;
+  for (const auto& range : ranges) sizes.push_back(range.size());
+  const std::vector<Piece> pieces = cut_to_pieces(sizes);
   const auto num_pieces = static_cast<int64_t>(pieces.size());
   const at::Tensor partial = at::zeros({num_pieces, T, T}, at::kDouble);
   double* sums = partial.data_ptr<double>();
-  at::parallel_for(0, num_pieces, 2, [&](int64_t from, int64_t to) {
-    for (int64_t k = from; k < to; ++k) {
-      add_row_products(view_of<Scalar>(a), view_of<Scalar>(b), a.is_same(b), pieces[k].begin, pieces[k].end,
-                       sums + k * T * T);
-    }
+  for_pieces(pieces, [&](int64_t k) {
+    const int64_t first = ranges[pieces[k].index].begin;
+    add_row_products(view_of<Scalar>(a), view_of<Scalar>(b), a.is_same(b), first + pieces[k].begin,
+                     first + pieces[k].end, sums + k * T * T);
   });
-  at::Tensor result = at::zeros({num_layers, T, T}, at::kDouble);
+  at::Tensor result = at::zeros({static_cast<int64_t>(ranges.size()), T, T}, at::kDouble);
   for (int64_t k = 0; k < num_pieces; ++k) {
-    double* total = result.data_ptr<double>() + pieces[k].layer * T * T;
+    double* total = result.data_ptr<double>() + static_cast<int64_t>(pieces[k].index) * T * T;
     for (int64_t i = 0; i < T * T; ++i) total[i] += sums[k * T * T + i];
   }
   if (a.is_same(b)) mirror(result);
   return result;
 }
 
-at::Tensor products(const at::Tensor& a, const at::Tensor& b, const std::vector<Columns>& pieces, int64_t num_layers) {
-  return a.scalar_type() == at::kDouble ? products<double>(a, b, pieces, num_layers)
-                                        : products<float>(a, b, pieces, num_layers);
+at::Tensor products_of(const at::Tensor& a, const at::Tensor& b, const std::vector<ParamLayout::Range>& ranges) {
+  return a.scalar_type() == at::kDouble ? products<double>(a, b, ranges) : products<float>(a, b, ranges);
 }
 
 template <class Scalar>
 void weighted_sum_of(const at::Tensor& rows, const std::vector<double>& weights, at::Tensor& out) {
-  const int64_t num_pieces = (out.numel() + kColumns - 1) / kColumns;
-  at::parallel_for(0, num_pieces, 2, [&](int64_t from, int64_t to) {
-    weighted_sum(view_of<Scalar>(rows), weights.data(), from * kColumns, std::min(to * kColumns, out.numel()),
-                 out.data_ptr<Scalar>());
+  const std::vector<Piece> pieces = cut_to_pieces({out.numel()});
+  for_pieces(pieces, [&](int64_t k) {
+    weighted_sum(view_of<Scalar>(rows), weights.data(), pieces[k].begin, pieces[k].end, out.data_ptr<Scalar>());
   });
 }
 
@@ -78,11 +68,7 @@ bool is_plain(const at::Tensor& t) { return t.device().is_cpu() && t.stride(-1) 
 
 at::Tensor compute_layer_gramians(const at::Tensor& rows, const ParamLayout& layout) {
   const at::NoGradGuard no_grad;
-  if (is_plain(rows)) {
-    std::vector<Columns> pieces;
-    for (int64_t l = 0; l < layout.num_layers(); ++l) cut(l, layout.layers()[l].begin, layout.layers()[l].end, pieces);
-    return products(rows, rows, pieces, layout.num_layers());
-  }
+  if (is_plain(rows)) return products_of(rows, rows, layout.layers());
   std::vector<at::Tensor> gramians;
   for (const auto& layer : layout.layers()) {
     const at::Tensor block = rows.slice(1, layer.begin, layer.end).to(at::kDouble);
@@ -99,14 +85,13 @@ at::Tensor compute_cross_gramian(const at::Tensor& a, const at::Tensor& b) {
                           fmt::join(b.sizes(), " x "));
   }
   if (is_plain(a) && is_plain(b)) {
-    std::vector<Columns> pieces;
-    cut(0, 0, a.size(1), pieces);
-    return products(a, b, pieces, 1)[0];
+    const ParamLayout::Range all{"", 0, a.size(1)};
+    return products_of(a, b, {all})[0];
   }
   at::Tensor total = at::zeros({a.size(0), b.size(0)}, a.options().dtype(at::kDouble));
-  constexpr int64_t kPiece = 1 << 20;  // so that no [T, P] in double is made
-  for (int64_t begin = 0; begin < a.size(1); begin += kPiece) {
-    const int64_t end = std::min(begin + kPiece, a.size(1));
+  constexpr int64_t kColumns = 1 << 20;  // so that no [T, P] in double is made
+  for (int64_t begin = 0; begin < a.size(1); begin += kColumns) {
+    const int64_t end = std::min(begin + kColumns, a.size(1));
     total += a.slice(1, begin, end).to(at::kDouble).mm(b.slice(1, begin, end).to(at::kDouble).t());
   }
   return total.cpu();
