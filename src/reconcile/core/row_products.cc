@@ -59,8 +59,8 @@ RECONCILE_INLINE void multiply(const Side<kSide, Scalar>& a, const Side<kSide, S
   }
   for (int i = 0; i < kSide; ++i) {
     for (int j = 0; j < (kTriangle ? i + 1 : kSide); ++j) {
-      double product = sum_lanes<kBytes>(reinterpret_cast<const Scalar*>(&sums[i][j]));
-      for (int64_t p = whole; p < num_columns; ++p) product += static_cast<double>(a[i][p]) * b[j][p];
+      Scalar product = sum_lanes<kBytes>(reinterpret_cast<const Scalar*>(&sums[i][j]));
+      for (int64_t p = whole; p < num_columns; ++p) product += a[i][p] * b[j][p];
       products[i * kSide + j] = product;
     }
   }
