@@ -5,6 +5,7 @@
 #include "reconcile/commands.h"
 #include "reconcile/convert/rules.h"
 #include "reconcile/progress.h"
+#include "reconcile/report/profile.h"
 #include "reconcile/report/report.h"
 #include "reconcile/summary.h"
 
@@ -16,6 +17,7 @@ struct ReconArguments {
   ExperimentArguments experiment;
   OutputArguments output;
   std::string ranking;
+  bool profile = false;
   std::string command;
 };
 
@@ -49,6 +51,7 @@ class Pipeline {
   Pipeline(const ReconArguments& arguments, const Experiment& experiment, LayerRanking ranking)
       : experiment_(experiment),
         directory_(arguments.output.directory),
+        profile_(arguments.profile),
         data_(load_data(experiment, "")),
         record_{experiment, data_.train->tasks(), data_.fingerprint, arguments.command, std::move(ranking), {}, {},
                 {}} {
@@ -81,6 +84,7 @@ class Pipeline {
     Progress progress(path);
     Json run = train_run(experiment, choice, data, directory_ / path, progress, stop_requested);
     if (run.is_null()) throw Interrupted{};
+    if (profile_ && run.contains("profile")) fmt::print("{}\n{}\n", path, report::profile_text(run.at("profile")));
     Json entry{{"path", path}};
     entry.update(run);
     record_.runs.push_back(std::move(entry));
@@ -129,6 +133,7 @@ class Pipeline {
 
   const Experiment& experiment_;
   fs::path directory_;
+  bool profile_;
   DataSplits data_;
   PipelineRecord record_;
 };
@@ -153,6 +158,7 @@ void add_recon(CLI::App& app) {
   auto arguments = std::make_shared<ReconArguments>();
   arguments->experiment.add_to(*verb);
   arguments->output.add_to(*verb);
+  verb->add_flag("--profile", arguments->profile, "print where the time of a step went, at the end of each run");
   verb->add_option("--ranking", arguments->ranking, "use this ranking instead of searching");
   verb->callback([arguments] {
     arguments->command = "reconcile recon " + arguments->experiment.file + " --out " + arguments->output.directory;

@@ -3,6 +3,7 @@
 #include "reconcile/commands.h"
 #include "reconcile/progress.h"
 #include "reconcile/report/numbers.h"
+#include "reconcile/report/profile.h"
 
 namespace reconcile::tool {
 namespace {
@@ -11,6 +12,7 @@ struct TrainArguments {
   ExperimentArguments experiment;
   OutputArguments output;
   std::string plan;
+  bool profile = false;
 };
 
 void train_one(const TrainArguments& arguments) {
@@ -32,6 +34,7 @@ void train_one(const TrainArguments& arguments) {
     for (const auto& [task, values] : run.at("last").items()) {
       fmt::print("seed {} {}: {}\n", seed, task, report::metric_words(values));
     }
+    if (arguments.profile && run.contains("profile")) fmt::print("{}", report::profile_text(run.at("profile")));
   }
 }
 
@@ -43,6 +46,7 @@ void add_train(CLI::App& app) {
   arguments->experiment.add_to(*verb);
   arguments->output.add_to(*verb);
   verb->add_option("--plan", arguments->plan, "plan file of `reconcile plan`; the copies are made before training");
+  verb->add_flag("--profile", arguments->profile, "print where the time of a step went, at the end of each run");
   verb->callback([arguments] { train_one(*arguments); });
 }
 

@@ -24,7 +24,7 @@ Eigen::ArrayXd finite_norms(const TaskGradients& gradients) {
 }
 
 double rounding_noise(const TaskGradients& gradients) {
-  return gramian_noise(gradients.num_tasks(), gradients.rows().scalar_type() == at::kDouble
+  return gramian_noise(gradients.num_tasks(), gradients.options().dtype() == at::kDouble
                                                   ? std::numeric_limits<double>::epsilon()
                                                   : std::numeric_limits<float>::epsilon());
 }

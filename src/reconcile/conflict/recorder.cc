@@ -27,11 +27,11 @@ ConflictRecorder::ConflictRecorder(const ParamLayout& layout, std::vector<std::s
 void ConflictRecorder::count(int64_t block, const double* gramian) {
   const auto T = static_cast<int64_t>(task_names_.size());
   const bool is_whole = block == num_layers();
+  std::vector<double> norms;
+  for (int64_t t = 0; t < T; ++t) norms.push_back(std::max(std::sqrt(gramian[t * T + t]), 1e-12));
   for (int64_t pair = 0; pair < num_pairs(); ++pair) {
     const auto [i, j] = pairs_[pair];
-    const double norms =
-        std::max(std::sqrt(gramian[i * T + i]), 1e-12) * std::max(std::sqrt(gramian[j * T + j]), 1e-12);
-    const double cosine = gramian[i * T + j] / norms;
+    const double cosine = gramian[i * T + j] / (norms[i] * norms[j]);
     if (!std::isfinite(cosine)) continue;
     cosine_sums_[block * num_pairs() + pair] += cosine;
     int64_t* counter = counts_.data() + row_of(block, pair) * row_width();

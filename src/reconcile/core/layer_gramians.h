@@ -9,7 +9,7 @@
 namespace reconcile {
 
 /// Gramian of every layer's block of `rows` [T, P]: float64 [L, T, T] on the CPU.
-/// One pass over the rows on the CPU; products are summed in the rows' own type inside chunks of 2048 columns and in
+/// One pass over the rows on the CPU; products are summed in the rows' own type inside chunks of 1024 columns and in
 /// double across chunks, in a fixed order, so the bits do not depend on the number of threads. Other devices: one
 /// product a layer.
 at::Tensor compute_layer_gramians(const at::Tensor& rows, const ParamLayout& layout);

@@ -2,6 +2,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "reconcile/core/param_layout.h"
@@ -20,7 +22,9 @@ class TaskGradients {
   [[nodiscard]] const ParamLayout& layout() const { return layout_; }
   [[nodiscard]] int64_t num_tasks() const { return rows_.size(0); }
   /// [T, P], row t = gradient of task t.
-  [[nodiscard]] const at::Tensor& rows() const { return rows_; }
+  [[nodiscard]] const at::Tensor& rows() const;
+  /// Type and device of the rows.
+  [[nodiscard]] at::TensorOptions options() const { return rows_.options(); }
   /// Place of parameter i of task t inside the buffer: a flat view.
   [[nodiscard]] const at::Tensor& place(int64_t t, int64_t parameter) const { return places_[t][parameter]; }
 
@@ -37,16 +41,28 @@ class TaskGradients {
   /// The gradients of layers [first, end): a view of the rows, with the losses and what is known of the Gramians.
   [[nodiscard]] TaskGradients part(int64_t first, int64_t end) const;
   /// Says that the rows were written anew.
-  void changed() { layer_gramians_ = at::Tensor(); }
+  void changed();
+  /// Multiplies row t by factors[t]. The numbers move only when somebody reads the rows: Gramians and combinations take
+  /// the factors into their own.
+  void scale(const std::vector<double>& factors);
 
   /// out = sum over t of weights[t] * row t, in one pass. `out` is [P], same dtype and device.
   void combine(const std::vector<double>& weights, at::Tensor& out) const;
+
+  /// Seconds spent in passes over these rows and parts of them.
+  struct Seconds {
+    double gramians = 0, combines = 0;
+  };
+  /// Those since the last call.
+  Seconds take_seconds() const { return std::exchange(*seconds_, {}); }
 
  private:
   ParamLayout layout_;
   at::Tensor rows_;
   std::vector<std::vector<at::Tensor>> places_;
-  mutable at::Tensor layer_gramians_;
+  mutable at::Tensor layer_gramians_;    ///< of the rows with their factors
+  mutable std::vector<double> factors_;  ///< [T] that the rows still lack, or empty
+  std::shared_ptr<Seconds> seconds_ = std::make_shared<Seconds>();
 };
 
 }  // namespace reconcile

@@ -60,6 +60,7 @@ std::string render_html(const Pipeline& pipeline) {
                                 {"Conflict before and after", conflict_section(pipeline)},
                                 {"Where the conflict sits", layer_section(pipeline)},
                                 {"Training curves", curve_section(pipeline)},
+                                {"Where the time goes", profile_section(pipeline)},
                                 {"Reproduce", reproduce_section(pipeline)}};
   const auto tables = paper_tables(pipeline);
   if (!tables.empty()) sections.insert(sections.begin() + 1, {"Paper and ours", paper_section(tables)});

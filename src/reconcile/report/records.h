@@ -72,6 +72,15 @@ struct Expected {
   Named<double> values;  ///< by name: "depth.abs_err", "mean.error", "delta_m"
 };
 
+/// Where the time of a run's steps went.
+struct StepTimes {
+  double steps = 0;
+  Named<double> seconds;         ///< of each phase, in the order of a step
+  Named<double> backward_tasks;  ///< of the passes for one task alone
+  /// Seconds of all phases.
+  [[nodiscard]] double total() const;
+};
+
 /// One `run.jsonl`.
 struct RunLog {
   std::string version, dataset, model, method, kind;
@@ -86,6 +95,7 @@ struct RunLog {
   std::vector<std::pair<std::string, std::string>> pairs;  ///< of the conflict records
   bool finished = false;                                   ///< has an `end` record
   PerTask<double> test;
+  std::optional<StepTimes> profile = {};  ///< of the `end` record; nothing in older records
   std::vector<Expected> expected;
 };
 

@@ -1,5 +1,6 @@
 #include "reconcile/base/error.h"
 #include "reconcile/base/json_lines.h"
+#include "reconcile/report/profile.h"
 #include "reconcile/report/record_fields.h"
 
 namespace reconcile::report {
@@ -67,6 +68,7 @@ void read_record(const Field& record, bool is_first, RunLog& log) {
   if (type != "end") record.at("type").reject("run, epoch, conflict or end");
   log.finished = true;
   log.test = per_task(record.at("test"), number_of);
+  if (const auto profile = record.find("profile")) log.profile = read_profile(*profile);
 }
 
 }  // namespace

@@ -58,8 +58,10 @@ std::string facts(const RunLog& log) {
 }  // namespace
 
 std::string render_html(const RunLog& log) {
-  std::vector<Section> sections{
-      {"Epochs", epoch_part(log)}, {"Conflict", conflict_part(log)}, {"Reproduce", facts(log)}};
+  std::vector<Section> sections{{"Epochs", epoch_part(log)},
+                                {"Conflict", conflict_part(log)},
+                                {"Where the time goes", profile_figure(log)},
+                                {"Reproduce", facts(log)}};
   const auto tables = paper_tables(log);
   if (!tables.empty()) sections.insert(sections.begin(), {"Paper and ours", paper_section(tables)});
   return page(log.method + " on " + log.dataset, paragraph(headline(log), "lead"), sections);

@@ -19,11 +19,15 @@ std::string conflict_section(const Pipeline& pipeline);
 std::string layer_section(const Pipeline& pipeline);
 /// Curves over epochs, one drawing a method.
 std::string curve_section(const Pipeline& pipeline);
+/// Where the time of the steps went.
+std::string profile_section(const Pipeline& pipeline);
 /// Command, configuration, seeds, versions.
 std::string reproduce_section(const Pipeline& pipeline);
 
 /// Layer times epoch, with its sentence; `threshold` is the one to count below, the nearest recorded one is taken.
 std::string heat_map_figure(const RunLog& log, double threshold);
+/// Where the time of one run's steps went.
+std::string profile_figure(const RunLog& log);
 /// Losses and validation metrics of one run.
 std::string curve_figures(const RunLog& log);
 

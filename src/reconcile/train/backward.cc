@@ -4,8 +4,12 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "reconcile/base/error.h"
+#include "reconcile/base/stopwatch.h"
+#include "reconcile/core/chunks.h"
+#include "reconcile/core/row_products.h"
 
 namespace reconcile {
 namespace {
@@ -29,18 +33,40 @@ void pull_to(const Tensors& outputs, const Tensors& cotangents, const Tensors& p
                                                                  /*allow_unused=*/true);
   const at::NoGradGuard no_grad;
   for (size_t i = 0; i < places.size(); ++i) {
-    at::Tensor place = places[i];
+    at::Tensor place = places[i].view_as(parameters[i]);  // a gradient's axes may lie in another order
     if (!gradients[i].defined()) {
       if (!add) place.zero_();
     } else if (add) {
-      place.add_(gradients[i].view_as(place));
+      place.add_(gradients[i]);
     } else {
-      place.copy_(gradients[i].view_as(place));
+      place.copy_(gradients[i]);
     }
   }
 }
 
-bool is_finite(const at::Tensor& tensor) { return std::isfinite(tensor.norm().item<double>()); }
+/// Sum of the squares of all numbers: one pass where they are floats on the CPU, else one operation a tensor. What
+/// floats cannot hold is found in double.
+double sum_of_squares(const Tensors& tensors) {
+  std::vector<int64_t> sizes;
+  bool is_flat = true;
+  for (const auto& tensor : tensors) {
+    sizes.push_back(tensor.numel());
+    is_flat = is_flat && tensor.device().is_cpu() && tensor.is_contiguous() && tensor.scalar_type() == at::kFloat;
+  }
+  if (is_flat) {
+    const std::vector<Piece> pieces = cut_to_pieces(sizes);
+    std::vector<double> sums(pieces.size());
+    for_pieces(pieces, [&](int64_t k) {
+      const RowsView<float> row{tensors[pieces[k].index].data_ptr<float>(), 1, 0};
+      add_row_products(row, row, true, pieces[k].begin, pieces[k].end, &sums[k]);
+    });
+    const double sum = std::accumulate(sums.begin(), sums.end(), 0.0);
+    if (std::isfinite(sum)) return sum;
+  }
+  Tensors norms;
+  for (const auto& tensor : tensors) norms.push_back(tensor.norm(2, at::kDouble));
+  return at::stack(norms).square().sum().item<double>();
+}
 
 }  // namespace
 
@@ -56,7 +82,10 @@ Backward::Backward(const MultiTaskModel& model)
     auto& places = own_gradients_.emplace_back();
     for (const auto& parameter : own_.back()) places.push_back(at::zeros_like(parameter));
   }
+  seconds_.tasks.resize(own_.size());
 }
+
+Backward::Seconds Backward::take_seconds() { return std::exchange(seconds_, {std::vector<double>(own_.size()), 0.0}); }
 
 NamedTensors Backward::parameters() const {
   NamedTensors named;
@@ -76,6 +105,7 @@ std::vector<at::Tensor> Backward::gradients() const {
 TaskGradients Backward::make_rows() const { return {layout_, num_tasks(), shared_gradient_.options()}; }
 
 void Backward::pull(const Tensors& outputs, const Tensors& shared, const Tensors& own, bool add) {
+  const Stopwatch watch(seconds_.joint);
   Tensors own_parameters;
   Tensors own_places;
   for (size_t t = 0; t < own_.size(); ++t) {
@@ -94,6 +124,7 @@ void Backward::pull(const Tensors& outputs, const Tensors& shared, const Tensors
 void Backward::pull_rows(const Tensors& losses, const std::vector<Tensors>& leaves, TaskGradients& rows, bool add) {
   const at::Tensor one = at::ones_like(losses.front());
   for (int64_t t = 0; t < num_tasks(); ++t) {
+    const Stopwatch watch(seconds_.tasks[t]);
     Tensors parameters = leaves.empty() ? shared_ : leaves[t];
     Tensors places;
     for (size_t i = 0; i < parameters.size(); ++i) places.push_back(rows.place(t, static_cast<int64_t>(i)));
@@ -123,10 +154,10 @@ void Backward::scale_own(const std::vector<double>& weights) {
 
 void Backward::check_and_clip(double clip_norm) {
   const at::NoGradGuard no_grad;
-  const double norm = shared_gradient_.norm().item<double>();
-  bool finite = std::isfinite(norm);
-  for (const auto& of_task : own_gradients_) finite = finite && std::all_of(of_task.begin(), of_task.end(), is_finite);
-  if (!finite) {
+  Tensors own;
+  for (const auto& of_task : own_gradients_) append(own, of_task);
+  const double norm = std::sqrt(sum_of_squares({shared_gradient_}));
+  if (!std::isfinite(norm) || !(own.empty() || std::isfinite(sum_of_squares(own)))) {
     fail<StateError>(
         "a gradient is not finite; nothing was updated. Lower the learning rate, or look for log(0) and "
         "divisions by 0 in the losses.");

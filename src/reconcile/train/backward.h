@@ -14,6 +14,14 @@ class Backward {
   /// `model` must outlive it.
   explicit Backward(const MultiTaskModel& model);
 
+  /// Seconds that the passes took: for one task each [T], and for several together.
+  struct Seconds {
+    std::vector<double> tasks;
+    double joint = 0;
+  };
+  /// Those since the last call.
+  Seconds take_seconds();
+
   [[nodiscard]] int64_t num_tasks() const { return static_cast<int64_t>(own_.size()); }
   /// Every parameter with a name, shared ones first, and where its gradient stands.
   [[nodiscard]] NamedTensors parameters() const;
@@ -49,6 +57,7 @@ class Backward {
   std::vector<at::Tensor> shared_places_;               ///< views into it, one a parameter
   std::vector<std::vector<at::Tensor>> own_;            ///< [T] task-specific parameters
   std::vector<std::vector<at::Tensor>> own_gradients_;  ///< [T] where their gradients stand
+  Seconds seconds_;
 };
 
 }  // namespace reconcile

@@ -56,6 +56,7 @@ class Run {
  private:
   [[nodiscard]] fs::path checkpoints() const { return job_.directory / "checkpoints"; }
   [[nodiscard]] double epoch_seconds() const { return epoch_seconds_before_ + seconds_since(epoch_start_); }
+  [[nodiscard]] Json profile() { return step_->profile().to_json(job_.model.tasks()); }
   [[nodiscard]] double seconds() const { return seconds_before_ + seconds_since(run_start_); }
 
   Json read_result() {
@@ -94,6 +95,7 @@ class Run {
     epoch_seconds_before_ = state.at("epoch_seconds").get<double>();
     seconds_before_ = state.at("seconds").get<double>();
     step_seconds_ = state.at("step_seconds").get<double>();
+    if (state.contains("profile")) step_->profile().load(state.at("profile"), job_.model.tasks());
     best_ = state.at("best");
     if (recorder_) recorder_->load_state(state.at("recorder"));
     log_.emplace(job_.directory / "run.jsonl", state.at("log_bytes").get<size_t>());
@@ -147,7 +149,9 @@ class Run {
     while (position_ < steps_per_epoch_) {
       const auto begin = Clock::now();
       const Moment moment{total_steps_, steps_per_epoch_, job_.options.epochs};
-      sums_.add((*step_)(next_batches(loader), moment, job_.optimizer.lr * factor, method_rng_));
+      const std::vector<Batch> batches = next_batches(loader);
+      step_->profile().data += seconds_since(begin);
+      sums_.add((*step_)(batches, moment, job_.optimizer.lr * factor, method_rng_));
       ++position_;
       ++total_steps_;
       step_seconds_ += seconds_since(begin);
@@ -237,6 +241,7 @@ class Run {
                                      {"epoch_seconds", epoch_seconds()},
                                      {"seconds", seconds()},
                                      {"step_seconds", step_seconds_},
+                                     {"profile", profile()},
                                      {"best", best_},
                                      {"recorder", recorder_ ? recorder_->state() : Json(nullptr)},
                                      {"log_bytes", log_->size()}},
@@ -251,13 +256,18 @@ class Run {
     write_atomically(job_.directory / "model.safetensors", encode_safetensors(job_.model.state()));
     Json best = nullptr;
     if (!best_.is_null()) best = test_of_best(test);
-    log_->append(
-        Json{{"type", "end"}, {"test", to_json(job_.model.tasks(), test)}, {"best", best}, {"seconds", seconds()}}
-            .dump());
+    log_->append(Json{
+        {"type", "end"},
+        {"test", to_json(job_.model.tasks(), test)},
+        {"best", best},
+        {"seconds", seconds()},
+        {"profile",
+         profile()}}.dump());
     Json result{{"parameters", job_.model.num_parameters()},
                 {"epochs", job_.options.epochs},
                 {"seconds_per_step", step_seconds_ / static_cast<double>(total_steps_)},
                 {"seconds", seconds()},
+                {"profile", profile()},
                 {"last", to_json(job_.model.tasks(), test)},
                 {"best", best}};
     result["conflict"] = recorder_

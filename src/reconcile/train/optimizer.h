@@ -8,6 +8,7 @@
 
 #include "reconcile/base/options.h"
 #include "reconcile/core/safetensors.h"
+#include "reconcile/train/update_rule.h"
 
 namespace reconcile {
 
@@ -23,8 +24,14 @@ struct OptimizerOptions {
 };
 const OptionTable<OptimizerOptions>& optimizer_options();
 
+/// What stands for one parameter, all of its shape; `second` is undefined for sgd.
+struct UpdateTensors {
+  at::Tensor parameter, gradient, first, second;
+};
+
 /// SGD with momentum (v = m v + g, p -= lr v) or Adam with bias correction (Kingma and Ba, arXiv:1412.6980, algorithm
-/// 1). Written here rather than taken from LibTorch so that every number of its memory has a name in a checkpoint.
+/// 1). Written here rather than taken from LibTorch so that every number of its memory has a name in a checkpoint, and
+/// so that a step is one pass over all parameters, their gradients and their memory.
 class Optimizer {
  public:
   /// `gradients[i]` is where the gradient of `parameters[i]` stands at each step. The last `num_undecayed` parameters
@@ -41,14 +48,14 @@ class Optimizer {
   void load_state(const NamedTensors& state);
 
  private:
+  [[nodiscard]] UpdateRule rule_of(size_t i, double learning_rate) const;
+
   OptimizerOptions options_;
-  NamedTensors parameters_;
-  std::vector<at::Tensor> gradients_;
-  size_t num_decayed_;
-  std::vector<double> factors_;
-  std::vector<at::Tensor> first_;   ///< momentum, or Adam's first moment
-  std::vector<at::Tensor> second_;  ///< Adam's second moment
-  at::Tensor steps_;                ///< int64 [1]
+  std::vector<std::string> names_;
+  std::vector<UpdateTensors> tensors_;
+  std::vector<double> decays_;   ///< weight decay of each parameter
+  std::vector<double> factors_;  ///< of its learning rate
+  at::Tensor steps_;             ///< int64 [1]
 };
 
 }  // namespace reconcile

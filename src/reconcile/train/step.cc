@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "reconcile/base/error.h"
+#include "reconcile/base/stopwatch.h"
 #include "reconcile/train/network_probe.h"
 #include "reconcile/train/representation.h"
 
@@ -42,13 +43,6 @@ Tensors cotangents(const Weights& weights, const at::Tensor& like) {
   Tensors result;
   for (const double w : weights) result.push_back(w == 0.0 ? at::Tensor() : at::full_like(like, w));
   return result;
-}
-
-void scale_rows(TaskGradients& rows, const Weights& weights) {
-  const at::NoGradGuard no_grad;
-  if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == 1.0; })) return;  // keeps the Gramians
-  for (size_t t = 0; t < weights.size(); ++t) rows.rows()[static_cast<int64_t>(t)].mul_(weights[t]);
-  rows.changed();
 }
 
 void append(const NamedTensors& tensors, const std::string& prefix, NamedTensors& to) {
@@ -106,6 +100,20 @@ Step::Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& o
   }
   optimizer_ = std::make_unique<Optimizer>(optimizer, std::move(parameters), std::move(gradients), learned.size(),
                                            std::move(factors));
+  profile_.backward_tasks.resize(static_cast<size_t>(model.num_tasks()));
+}
+
+Tensors Step::forward(const Batch& batch, double share, StepResult& result) {
+  const Stopwatch watch(profile_.forward);
+  Tensors losses = task_losses(model_, model_.forward(batch.inputs), batch);
+  add_values(losses, model_.tasks(), share, result.losses);
+  return losses;
+}
+
+void Step::take_seconds(const TaskGradients& rows) {
+  const auto [gramians, combines] = rows.take_seconds();
+  profile_.gramian += gramians;
+  profile_.combine += combines;
 }
 
 Weights Step::scalarize(const Moment& moment, Rng& rng, const StepResult& result) {
@@ -115,14 +123,19 @@ Weights Step::scalarize(const Moment& moment, Rng& rng, const StepResult& result
 void Step::aggregate(TaskGradients& rows, const Weights& task_weights, at::Tensor& direction, Rng& rng,
                      StepResult& result) {
   const at::NoGradGuard no_grad;
+  take_seconds(rows);
+  const double passes = profile_.gramian + profile_.combine;
   if (updates_) {
+    const Stopwatch watch(profile_.solve);
     const Aggregation aggregation = method_.aggregator(rows, rng, direction);
     result.fallback = aggregation.fallback;
     kept_ = aggregation.weights.value_or(Weights{});
+    if (aggregator_scale_ != 1.0) direction.mul_(aggregator_scale_);
   } else {
-    rows.combine(kept_, direction);
+    rows.combine(scaled(kept_, aggregator_scale_), direction);
   }
-  if (aggregator_scale_ != 1.0) direction.mul_(aggregator_scale_);
+  take_seconds(rows);
+  if (updates_) profile_.solve -= profile_.gramian + profile_.combine - passes;
   if (!kept_.empty()) result.weights = scaled(product(task_weights, kept_), aggregator_scale_);
 }
 
@@ -131,8 +144,7 @@ void Step::one_pass(const Batch& batch, const Weights& aggregated, const Moment&
   Weights weights;
   for (int64_t k = 0; k < n; ++k) {
     const Batch part = part_of(batch, k, n);
-    const Tensors losses = task_losses(model_, model_.forward(part.inputs), part);
-    add_values(losses, model_.tasks(), 1.0 / static_cast<double>(n), result.losses);
+    const Tensors losses = forward(part, 1.0 / static_cast<double>(n), result);
     if (k == 0) {  // with several parts the weights do not depend on the losses
       weights = scalarize(moment, rng, result);
       result.weights = scaled(product(weights, aggregated), aggregator_scale_);
@@ -152,8 +164,7 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
   for (size_t b = 0; b < batches.size(); ++b) {
     for (int64_t k = 0; k < options_.accumulate; ++k) {
       const Batch part = part_of(batches[b], k, options_.accumulate);
-      const Tensors losses = task_losses(model_, model_.forward(part.inputs), part);
-      add_values(losses, model_.tasks(), 1.0 / (n * num_batches), result.losses);
+      const Tensors losses = forward(part, 1.0 / (n * num_batches), result);
       if (b > 0 && k == 0) at::Tensor(rows_[b].rows()).zero_();  // own gradients add up over the batches
       backward_.pull_rows(losses, {}, rows_[b], b > 0 || k > 0);
     }
@@ -161,7 +172,7 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
   TaskGradients& rows = rows_.front();
   if (recorder_ != nullptr && updates_) recorder_->observe(rows);
   const Weights weights = scalarize(moment, rng, result);
-  for (auto& of_batch : rows_) scale_rows(of_batch, scaled(weights, 1.0 / n));
+  for (auto& of_batch : rows_) of_batch.scale(scaled(weights, 1.0 / n));
   rows.losses = result.losses;
   rows.independent.clear();
   for (size_t b = 1; b < batches.size(); ++b) rows.independent.push_back(rows_[b].rows());
@@ -171,10 +182,12 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
 }
 
 void Step::through_representation(const Batch& batch, const Moment& moment, Rng& rng, StepResult& result) {
+  std::optional<Stopwatch> watch(profile_.forward);
   const Representation representation = model_.represent(batch.inputs);
   const auto leaves = leaves_of(representation, model_.num_tasks());
   const Tensors losses = task_losses(model_, model_.predict(read_by(leaves, representation.size)), batch);
   add_values(losses, model_.tasks(), 1.0, result.losses);
+  watch.reset();
   ParamLayout layout = layout_of(leaves.front());
   if (rows_.empty() || rows_.front().layout().size() != layout.size()) {
     rows_.clear();
@@ -184,7 +197,7 @@ void Step::through_representation(const Batch& batch, const Moment& moment, Rng&
   backward_.pull_rows(losses, leaves, rows, false);
   const at::Tensor misalignment = model_.misalignment(rows.rows(), representation);
   const Weights weights = scalarize(moment, rng, result);
-  scale_rows(rows, weights);
+  rows.scale(weights);
   rows.losses = result.losses;
   at::Tensor direction = at::empty({rows.rows().size(1)}, rows.rows().options());
   aggregate(rows, weights, direction, rng, result);
@@ -220,15 +233,36 @@ void Step::tell_losses_after_step(const Batch& batch) {
   method_.scalarizer.after_step(probe.losses(0, {}));
 }
 
+void Step::update(double learning_rate) {
+  const Stopwatch watch(profile_.update);
+  backward_.check_and_clip(options_.clip_norm);
+  optimizer_->step(learning_rate);
+}
+
 StepResult Step::operator()(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng) {
+  const double counted = profile_.total();
+  double seconds = 0;
+  StepResult result;
+  {
+    const Stopwatch watch(seconds);
+    result = take(batches, moment, learning_rate, rng);
+  }
+  const auto passes = backward_.take_seconds();
+  for (size_t t = 0; t < passes.tasks.size(); ++t) profile_.backward_tasks[t] += passes.tasks[t];
+  profile_.backward_joint += passes.joint;
+  profile_.other += std::max(0.0, seconds - (profile_.total() - counted));
+  ++profile_.steps;
+  return result;
+}
+
+StepResult Step::take(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng) {
   StepResult result;
   model_.begin_step(moment, rng.fork("noise").fork(static_cast<uint64_t>(moment.step)));
   if (method_.scalarizer.batches_per_step() > 1) look_ahead(batches, moment, learning_rate, rng, result);
   if (result.losses.empty())
     descend(batches.first(static_cast<size_t>(method_.aggregator.batches_per_step())), moment, rng, result);
   add_penalty(batches.front());
-  backward_.check_and_clip(options_.clip_norm);
-  optimizer_->step(learning_rate);
+  update(learning_rate);
   if (method_.scalarizer.wants_losses_after_step()) tell_losses_after_step(batches.front());
   return result;
 }

@@ -13,6 +13,7 @@
 #include "reconcile/train/backward.h"
 #include "reconcile/train/optimizer.h"
 #include "reconcile/train/options.h"
+#include "reconcile/train/profile.h"
 
 namespace reconcile {
 
@@ -54,6 +55,8 @@ class Step {
   StepResult operator()(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng);
 
   [[nodiscard]] Optimizer& optimizer() { return *optimizer_; }
+  /// Where the time of all steps went. The caller adds what it waits for data, and sets it when a run goes on.
+  [[nodiscard]] StepProfile& profile() { return profile_; }
   /// Memory of scalarizer and aggregator, and the weights that are kept between updates.
   [[nodiscard]] NamedTensors method_state() const;
   /// StateError if it does not fit.
@@ -62,6 +65,7 @@ class Step {
  private:
   using Weights = std::vector<double>;
   using Tensors = std::vector<at::Tensor>;
+  StepResult take(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng);
   Weights scalarize(const Moment& moment, Rng& rng, const StepResult& result);
   void aggregate(TaskGradients& rows, const Weights& task_weights, at::Tensor& direction, Rng& rng, StepResult& result);
   void one_pass(const Batch& batch, const Weights& aggregated, const Moment& moment, Rng& rng, StepResult& result);
@@ -72,6 +76,9 @@ class Step {
                   StepResult& result);
   void descend(std::span<const Batch> batches, const Moment& moment, Rng& rng, StepResult& result);
   void tell_losses_after_step(const Batch& batch);
+  std::vector<at::Tensor> forward(const Batch& batch, double share, StepResult& result);
+  void update(double learning_rate);
+  void take_seconds(const TaskGradients& rows);
   [[nodiscard]] bool is_update(const Moment& moment) const {
     return kept_.empty() || moment.step % options_.update_every == 0;
   }
@@ -87,6 +94,7 @@ class Step {
   Weights kept_;                     ///< of the aggregator's last call
   bool updates_ = true;              ///< whether this step calls the aggregator
   std::unique_ptr<Optimizer> optimizer_;
+  StepProfile profile_;
 };
 
 }  // namespace reconcile

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -27,6 +28,21 @@ TEST(Chunks, CoverTheRangeOnceInPiecesOfOneLength) {
     }
     EXPECT_EQ(next, size);
   }
+}
+
+TEST(Pieces, CoverEveryMemberInOrder) {
+  const std::vector<Piece> pieces = cut_to_pieces({5, 0, 40000, 1});
+  std::vector<int64_t> covered(4, 0);
+  for (const auto& piece : pieces) {
+    EXPECT_EQ(piece.begin, covered[piece.index]);
+    EXPECT_GT(piece.end, piece.begin);
+    covered[piece.index] = piece.end;
+  }
+  EXPECT_EQ(covered, (std::vector<int64_t>{5, 0, 40000, 1}));
+  EXPECT_EQ(pieces.size(), 5);
+  std::vector<std::atomic<int>> calls(pieces.size());
+  for_pieces(pieces, [&](int64_t k) { ++calls[k]; });
+  for (const auto& count : calls) EXPECT_EQ(count, 1);
 }
 
 }  // namespace

@@ -58,12 +58,12 @@ struct Threads {
   ~Threads() { at::set_num_threads(before); }
 };
 
-// Sizes around the chunk of 2048, single numbers, and a layer of many chunks.
-const std::vector<int64_t> kSizes = {1, 2047, 2048, 2049, 7, 100003};
+// Sizes around the chunks of 1024 and 2048, single numbers, and a layer of many pieces.
+const std::vector<int64_t> kSizes = {1, 1025, 2047, 2048, 2049, 7, 100003};
 
 TEST(LayerGramians, EqualTheDefinition) {
   const ParamLayout layout = layout_of(kSizes);
-  for (const int64_t num_tasks : {1, 2, 5}) {
+  for (const int64_t num_tasks : {1, 2, 3, 4, 5, 11}) {
     const at::Tensor single = random_rows(num_tasks, layout.size(), at::kFloat);
     EXPECT_LT(relative_error(compute_layer_gramians(single, layout), naive_gramians(single, layout)), 1e-6);
     const at::Tensor precise = random_rows(num_tasks, layout.size(), at::kDouble);
@@ -74,7 +74,7 @@ TEST(LayerGramians, EqualTheDefinition) {
 TEST(LayerGramians, AreSymmetricDoublesOnTheCpu) {
   const ParamLayout layout = layout_of(kSizes);
   const at::Tensor gramians = compute_layer_gramians(random_rows(3, layout.size(), at::kFloat), layout);
-  EXPECT_EQ(gramians.sizes(), (std::vector<int64_t>{6, 3, 3}));
+  EXPECT_EQ(gramians.sizes(), (std::vector<int64_t>{7, 3, 3}));
   EXPECT_EQ(gramians.scalar_type(), at::kDouble);
   EXPECT_TRUE(gramians.equal(gramians.transpose(1, 2)));
 }
@@ -82,12 +82,14 @@ TEST(LayerGramians, AreSymmetricDoublesOnTheCpu) {
 TEST(LayerGramians, BitsDoNotDependOnTheThreads) {
   const Threads restore;
   const ParamLayout layout = layout_of(kSizes);
-  const at::Tensor rows = random_rows(3, layout.size(), at::kFloat);
-  at::set_num_threads(1);
-  const at::Tensor one = compute_layer_gramians(rows, layout);
-  for (const int threads : {2, 3, 7}) {
-    at::set_num_threads(threads);
-    EXPECT_TRUE(compute_layer_gramians(rows, layout).equal(one)) << threads << " threads";
+  for (const int64_t num_tasks : {3, 6}) {
+    const at::Tensor rows = random_rows(num_tasks, layout.size(), at::kFloat);
+    at::set_num_threads(1);
+    const at::Tensor one = compute_layer_gramians(rows, layout);
+    for (const int threads : {2, 3, 7}) {
+      at::set_num_threads(threads);
+      EXPECT_TRUE(compute_layer_gramians(rows, layout).equal(one)) << threads << " threads";
+    }
   }
 }
 
@@ -117,7 +119,17 @@ TEST(LayerGramians, NotANumberStaysInItsLayer) {
   EXPECT_TRUE(gramians[1].equal(at::full({2, 2}, 3.0, at::kDouble)));
 }
 
-TEST(CombineRows, IsTheWeightedSum) {
+TEST(CombineRows, IsTheWeightedSumOfAnyNumberOfRows) {
+  for (const int64_t num_tasks : {1, 4, 5, 11}) {
+    const at::Tensor rows = random_rows(num_tasks, 10001, at::kDouble);
+    const at::Tensor weights = at::arange(1, num_tasks + 1, at::kDouble);
+    at::Tensor out = at::full({10001}, NAN, at::kDouble);
+    combine_rows(rows, {weights.data_ptr<double>(), weights.data_ptr<double>() + num_tasks}, out);
+    EXPECT_TRUE(at::allclose(out, rows.t().mv(weights), 1e-13, 1e-13)) << num_tasks;
+  }
+}
+
+TEST(CombineRows, IsTheWeightedSumInBothTypes) {
   const at::Tensor rows = random_rows(3, 10001, at::kDouble);
   const std::vector<double> weights = {0.5, -2, 0};
   at::Tensor out = at::full({10001}, NAN, at::kDouble);
@@ -165,6 +177,14 @@ TEST(CrossGramian, IsTheProductOfBothOnAnyNumberOfThreads) {
     // Rows that do not lie in one piece take the general way.
     EXPECT_TRUE(compute_cross_gramian(a.t().contiguous().t(), b).allclose(expected, 1e-9, 1e-3));
   }
+}
+
+TEST(CrossGramian, OfManyRowsIsTheProductOfBoth) {
+  const at::Tensor both = random_rows(11, 3001, at::kDouble);
+  const at::Tensor a = both.narrow(0, 0, 5);
+  const at::Tensor b = both.narrow(0, 6, 5);
+  EXPECT_TRUE(compute_cross_gramian(a, b).allclose(a.mm(b.t()), 1e-12, 1e-11));
+  EXPECT_TRUE(compute_cross_gramian(a, a).allclose(a.mm(a.t()), 1e-12, 1e-11));
 }
 
 TEST(CrossGramian, RefusesRowsThatDiffer) {

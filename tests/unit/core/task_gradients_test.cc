@@ -68,6 +68,49 @@ TEST(TaskGradients, KeepGramiansUntilChanged) {
   EXPECT_EQ(gradients.gramian()[0][0].item<double>(), 20);
 }
 
+TEST(TaskGradients, AreScaledWhenTheyAreRead) {
+  const at::Tensor rows = at::arange(10, at::kDouble).view({2, 5});
+  const std::vector<double> factors = {2, -0.5};
+  const TaskGradients expected(small_layout(), rows * at::tensor(factors, at::kDouble).unsqueeze(1));
+  TaskGradients before(small_layout(), rows.clone());  // scaled before anybody asks for the Gramians
+  before.scale(factors);
+  TaskGradients after(small_layout(), rows.clone());
+  (void)after.layer_gramians();
+  after.scale({2, 1});
+  after.scale({1, -0.5});
+  for (const auto* gradients : {&before, &after}) {
+    EXPECT_TRUE(gradients->layer_gramians().allclose(expected.layer_gramians()));
+    at::Tensor out = at::empty({5}, at::kDouble);
+    at::Tensor sum = at::empty({5}, at::kDouble);
+    gradients->combine({3, 4}, out);
+    expected.combine({3, 4}, sum);
+    EXPECT_TRUE(out.allclose(sum));
+    EXPECT_TRUE(gradients->rows().equal(expected.rows()));
+    EXPECT_TRUE(gradients->rows().equal(expected.rows()));  // once
+    EXPECT_TRUE(gradients->layer_gramians().allclose(expected.layer_gramians()));
+  }
+}
+
+TEST(TaskGradients, PartsAndNewRowsKnowTheFactors) {
+  TaskGradients gradients(small_layout(), at::ones({2, 5}, at::kDouble));
+  gradients.scale({2, 3});
+  EXPECT_TRUE(gradients.part(1, 2).rows().equal(at::tensor({2., 2., 3., 3.}, at::kDouble).view({2, 2})));
+  EXPECT_EQ(gradients.part(0, 1).gramian()[0][1].item<double>(), 18);
+  gradients.scale({5, 5});
+  gradients.changed();
+  EXPECT_EQ(gradients.gramian()[0][0].item<double>(), 20);  // the factors were those of the old rows
+}
+
+TEST(TaskGradients, CountTheSecondsOfTheirPasses) {
+  const TaskGradients gradients(small_layout(), at::ones({2, 5}));
+  const TaskGradients part = gradients.part(0, 1);
+  EXPECT_GT(gradients.take_seconds().gramians, 0);
+  at::Tensor out = at::empty({3});
+  part.combine({1, 1}, out);
+  EXPECT_GT(gradients.take_seconds().combines, 0);
+  EXPECT_EQ(gradients.take_seconds().combines, 0);
+}
+
 TEST(TaskGradients, CombineWeighsTheRows) {
   const TaskGradients gradients(small_layout(), at::arange(10, at::kFloat).view({2, 5}));
   at::Tensor out = at::empty({5});

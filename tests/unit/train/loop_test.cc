@@ -17,6 +17,7 @@ std::string without_times(const fs::path& log) {
   for (Json record : read_json_lines(log)) {
     record.erase("seconds");
     record.erase("seconds_per_step");
+    record.erase("profile");
     text += record.dump() + "\n";
   }
   return text;

@@ -29,6 +29,44 @@ TEST(Optimizer, TakesTheStepsOfTheFormulas) {
   EXPECT_NEAR(after_three_steps({.name = "adam"}), 0.7015862729460302, 1e-9);
 }
 
+/// A parameter [300, 200] after four steps with gradients that change; in one piece or with its axes exchanged.
+at::Tensor after_four_steps(const OptimizerOptions& options, at::ScalarType type, bool in_one_piece) {
+  const at::Tensor start = at::linspace(-1, 1, 60000, at::kDouble).view({300, 200}).to(type);
+  const at::Tensor parameter = in_one_piece ? start.clone() : start.t().contiguous().t();
+  const at::Tensor gradient = at::empty({300, 200}, type);
+  const at::Tensor undecayed = at::ones({3}, type);
+  Optimizer optimizer(options, {{"p", parameter}, {"u", undecayed}}, {gradient, at::zeros({3}, type)}, 1, {0.5, 1});
+  for (int i = 0; i < 4; ++i) {
+    at::Tensor(gradient).copy_((parameter * (3 + i)).sin());
+    optimizer.step(0.1);
+  }
+  EXPECT_TRUE(undecayed.equal(at::ones({3}, type)));
+  return parameter.contiguous();
+}
+
+TEST(Optimizer, OnePassIsWhatTheOperationsGive) {
+  for (const char* name : {"sgd", "adam"}) {
+    for (const double weight_decay : {0.0, 0.01}) {
+      const OptimizerOptions options{.name = name, .weight_decay = weight_decay};
+      EXPECT_TRUE(after_four_steps(options, at::kDouble, true)
+                      .allclose(after_four_steps(options, at::kDouble, false), 1e-12, 1e-13))
+          << name;
+      EXPECT_TRUE(after_four_steps(options, at::kFloat, true)
+                      .allclose(after_four_steps(options, at::kFloat, false), 1e-5, 1e-5))
+          << name;
+    }
+  }
+}
+
+// What is cached of a parameter is known to be old by its version.
+TEST(Optimizer, AStepIsANewVersionOfEveryParameter) {
+  at::Tensor parameter = at::ones({2});
+  Optimizer optimizer({.name = "sgd"}, {{"p", parameter}}, {at::ones({2})});
+  const auto before = parameter._version();
+  optimizer.step(0.1);
+  EXPECT_GT(parameter._version(), before);
+}
+
 TEST(Optimizer, StateOfAnotherOptimizerIsRefused) {
   at::Tensor parameter = at::ones({2});
   Optimizer sgd({.name = "sgd"}, {{"p", parameter}}, {at::ones({2})});

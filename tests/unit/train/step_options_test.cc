@@ -5,6 +5,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/nn/functional.h"
+#include "reconcile/train/network_probe.h"
 #include "reconcile/train/step.h"
 #include "unit/base/support.h"
 #include "unit/train/fixtures.h"
@@ -181,6 +182,24 @@ TEST(Backward, AGradientThatIsNotFiniteIsRefused) {
   } catch (const StateError& error) {
     EXPECT_TRUE(std::string(error.what()).starts_with("a gradient is not finite; nothing was updated."));
   }
+}
+
+TEST(Backward, LargeFloatsAreFinite) {
+  Backward backward(LinearNet{});
+  backward.shared().fill_(1e30F);  // its square is not
+  const double norm = 1e30 * std::sqrt(static_cast<double>(backward.shared().numel()));
+  backward.check_and_clip(1.0);
+  EXPECT_NEAR(backward.shared()[0].item<double>(), 1e30 / norm, 1e-6);
+}
+
+TEST(Backward, TheGraphIsFreedInTheLastPass) {
+  LinearNet model;
+  const Batch batch = batch_of(8);
+  const auto losses = task_losses(model, model.forward(batch.inputs), batch);
+  Backward backward(model);
+  TaskGradients rows = backward.make_rows();
+  backward.pull_rows(losses, {}, rows, false);
+  EXPECT_THROW(backward.pull_rows(losses, {}, rows, false), c10::Error);
 }
 
 /// A head whose loss is finite and whose derivative is not: the square root of zero.
