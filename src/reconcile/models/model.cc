@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>
 
+#include "reconcile/backbones/recompute.h"
 #include "reconcile/base/error.h"
 
 namespace reconcile {
@@ -56,9 +57,22 @@ MultiTaskModel::MultiTaskModel(const ModelContext& context)
 Backbone MultiTaskModel::add_backbone(const ModelContext& context, const LayerScope& scope) {
   const size_t first = scope.layers().size();
   Backbone backbone = context.backbone(scope, context.input_shape);
+  for (auto& unit : backbone.units) {
+    unit.apply = [this, apply = std::move(unit.apply)](Flow& flow) { apply_unit(apply, flow); };
+  }
   BackboneLayers& added = backbones_.emplace_back(BackboneLayers{scope.name(), {}});
   for (size_t i = first; i < scope.layers().size(); ++i) added.layers.push_back(scope.layers()[i].get());
   return backbone;
+}
+
+void MultiTaskModel::apply_unit(const std::function<void(Flow&)>& unit, Flow& flow) {
+  if (!recomputed_) return unit(flow);
+  const auto freeze = [this](bool frozen) {
+    const bool was_frozen = frozen_statistics_;
+    set_frozen_statistics(frozen);
+    return was_frozen;
+  };
+  apply_recomputed(unit, flow, {phase_, freeze});
 }
 
 void MultiTaskModel::add_heads(const Backbone& backbone, const ModelContext& context) {
@@ -235,6 +249,7 @@ void MultiTaskModel::set_training(bool training) {
 }
 
 void MultiTaskModel::set_frozen_statistics(bool frozen) {
+  frozen_statistics_ = frozen;
   for_each_layer([=](Layer& layer) { layer.set_frozen_statistics(frozen); });
 }
 

@@ -102,6 +102,9 @@ class MultiTaskModel {
   void set_training(bool training);
   /// While frozen, forward passes in training mode leave the running statistics alone.
   void set_frozen_statistics(bool frozen);
+  /// While set, training passes keep only the inputs of the backbones' units and compute the rest again in every
+  /// backward pass: less memory, more time, the same numbers.
+  void set_recomputed(bool recomputed) { recomputed_ = recomputed; }
   /// The applications of one evaluation-mode forward pass of one sample, heads included, in the order in which they
   /// run.
   std::vector<LayerCall> trace(const std::vector<int64_t>& input_shape);
@@ -123,10 +126,13 @@ class MultiTaskModel {
 
  private:
   void for_each_layer(const std::function<void(Layer&)>& f);
+  void apply_unit(const std::function<void(Flow&)>& unit, Flow& flow);
 
   TaskSet tasks_;
   Rng rng_;
   Phase phase_;
+  bool recomputed_ = false;
+  bool frozen_statistics_ = false;
   LayerTrace trace_;  ///< kept, so that a second trace computes little
   LayerScope::Layers layers_;
   std::vector<LayerScope::Layers> own_layers_;

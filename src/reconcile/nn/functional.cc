@@ -45,13 +45,17 @@ Streams dropout(const Streams& x, double p, Phase& phase) {
 }
 
 Pooled max_pool_with_places(const Streams& x) {
+  std::vector<at::Tensor> maxima;
   std::vector<at::Tensor> places;
-  Streams values = map(x, [&](const at::Tensor& v) {
-    auto [maxima, indices] = at::max_pool2d_with_indices(v, 2, 2);
+  std::vector<int64_t> size;
+  for (const auto& value : x.values()) {
+    auto [largest, indices] =
+        value.defined() ? at::max_pool2d_with_indices(value, 2, 2) : std::tuple(at::Tensor(), at::Tensor());
+    maxima.push_back(largest);
     places.push_back(indices);
-    return maxima;
-  });
-  return {std::move(values), {x.partition(), std::move(places)}, x.values().front().sizes().slice(2).vec()};
+    if (value.defined()) size = value.sizes().slice(2).vec();
+  }
+  return {{x.partition(), std::move(maxima)}, {x.partition(), std::move(places)}, std::move(size)};
 }
 
 Streams max_unpool(const Streams& x, const Pooled& pooled) {

@@ -58,7 +58,7 @@ Streams Layer::operator()(const Streams& x) {
   std::vector<at::Tensor> values;
   for (int64_t g = 0; g < partition.num_groups(); ++g) {
     const int64_t t = partition.first_task(g);
-    values.push_back(evaluate(t, x.of_task(t)));
+    values.push_back(x.of_task(t).defined() ? evaluate(t, x.of_task(t)) : at::Tensor());
   }
   if (trace_ != nullptr) {
     const int64_t evaluations = partition.num_groups();

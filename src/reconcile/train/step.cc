@@ -95,6 +95,7 @@ Step::Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& o
       scalarizer_scale_(to_sum(method.scalarizer.reduction(), model.num_tasks())),
       aggregator_scale_(to_sum(method.aggregator.reduction(), model.num_tasks())) {
   check_step(options, method.aggregator, [](const std::string& key) { return "step." + key; });
+  model.set_recomputed(options.recompute);
   NamedTensors parameters = backward_.parameters();
   Tensors gradients = backward_.gradients();
   const NamedTensors learned = method.scalarizer.parameters();
