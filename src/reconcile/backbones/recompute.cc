@@ -79,7 +79,7 @@ torch::autograd::Edge edge_to(const at::Tensor& x) {
   return x.requires_grad() ? torch::autograd::impl::gradient_edge(x) : torch::autograd::Edge();
 }
 
-/// An output of a unit: which of its flow's streams, and the tasks that share it.
+/// An output of a piece: which of its flow's streams, and the tasks that share it.
 struct Output {
   size_t stream;
   std::vector<int64_t> tasks;
@@ -94,11 +94,11 @@ std::vector<Output> outputs_of(const Flow& flow) {
   return outputs;
 }
 
-/// The backward pass of a unit that was applied without keeping its graph.
+/// The backward pass of a piece that was applied without keeping its graph.
 class Recomputation final : public Node {
  public:
-  Recomputation(const std::function<void(Flow&)>& unit, const Rerun& rerun, const Flow& inputs)
-      : unit_(unit),
+  Recomputation(const std::function<void(Flow&)>& piece, const Rerun& rerun, const Flow& inputs)
+      : piece_(piece),
         rerun_(rerun),
         noise_(rerun.phase.noise),
         inputs_(transform_values(inputs, [](size_t, const at::Tensor& v) { return v.detach(); })) {
@@ -153,7 +153,7 @@ class Recomputation final : public Node {
     return result;
   }
 
-  /// Noise is drawn for one stream after the other, so a unit that draws is run for all tasks.
+  /// Noise is drawn for one stream after the other, so a piece that draws is run for all tasks.
   Flow run_again(const Flow& leaves, const torch::autograd::variable_list& gradients) const {
     std::vector<int64_t> asked(static_cast<size_t>(leaves.x.partition().num_tasks()), draws_noise_ ? 1 : 0);
     for (size_t i = 0; i < outputs_.size(); ++i) {
@@ -163,7 +163,7 @@ class Recomputation final : public Node {
     Flow flow = restricted(leaves, asked);
     const Rng now = std::exchange(rerun_.phase.noise, noise_);
     const bool was_frozen = rerun_.freeze_statistics(true);
-    unit_(flow);
+    piece_(flow);
     rerun_.freeze_statistics(was_frozen);
     rerun_.phase.noise = now;
     return flow;
@@ -174,7 +174,7 @@ class Recomputation final : public Node {
     parameters_.clear();
   }
 
-  std::function<void(Flow&)> unit_;
+  std::function<void(Flow&)> piece_;
   Rerun rerun_;
   Rng noise_;  ///< as the first run found it
   std::optional<Flow> inputs_;
@@ -185,12 +185,12 @@ class Recomputation final : public Node {
 
 }  // namespace
 
-void apply_recomputed(const std::function<void(Flow&)>& unit, Flow& flow, const Rerun& rerun) {
-  if (!at::GradMode::is_enabled()) return unit(flow);
-  const std::shared_ptr<Recomputation> node(new Recomputation(unit, rerun, flow), torch::autograd::deleteNode);
+void apply_recomputed(const std::function<void(Flow&)>& piece, Flow& flow, const Rerun& rerun) {
+  if (!at::GradMode::is_enabled()) return piece(flow);
+  const std::shared_ptr<Recomputation> node(new Recomputation(piece, rerun, flow), torch::autograd::deleteNode);
   const Flow leaves = node->leaves();
   Flow result = leaves;
-  unit(result);
+  piece(result);
   const Tensors before = values_of(flow);
   const Tensors inputs = values_of(leaves);
   Tensors made;

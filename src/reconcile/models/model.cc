@@ -57,22 +57,20 @@ MultiTaskModel::MultiTaskModel(const ModelContext& context)
 Backbone MultiTaskModel::add_backbone(const ModelContext& context, const LayerScope& scope) {
   const size_t first = scope.layers().size();
   Backbone backbone = context.backbone(scope, context.input_shape);
-  for (auto& unit : backbone.units) {
-    unit.apply = [this, apply = std::move(unit.apply)](Flow& flow) { apply_unit(apply, flow); };
-  }
+  backbone.around_piece = [this](const auto& piece, Flow& flow) { run_piece(piece, flow); };
   BackboneLayers& added = backbones_.emplace_back(BackboneLayers{scope.name(), {}});
   for (size_t i = first; i < scope.layers().size(); ++i) added.layers.push_back(scope.layers()[i].get());
   return backbone;
 }
 
-void MultiTaskModel::apply_unit(const std::function<void(Flow&)>& unit, Flow& flow) {
-  if (!recomputed_) return unit(flow);
+void MultiTaskModel::run_piece(const std::function<void(Flow&)>& piece, Flow& flow) {
+  if (!recomputed_) return piece(flow);
   const auto freeze = [this](bool frozen) {
     const bool was_frozen = frozen_statistics_;
     set_frozen_statistics(frozen);
     return was_frozen;
   };
-  apply_recomputed(unit, flow, {phase_, freeze});
+  apply_recomputed(piece, flow, {phase_, freeze});
 }
 
 void MultiTaskModel::add_heads(const Backbone& backbone, const ModelContext& context) {

@@ -102,7 +102,7 @@ class MultiTaskModel {
   void set_training(bool training);
   /// While frozen, forward passes in training mode leave the running statistics alone.
   void set_frozen_statistics(bool frozen);
-  /// While set, training passes keep only the inputs of the backbones' units and compute the rest again in every
+  /// While set, training passes keep only the inputs of the backbones' pieces and compute the rest again in every
   /// backward pass: less memory, more time, the same numbers.
   void set_recomputed(bool recomputed) { recomputed_ = recomputed; }
   /// The applications of one evaluation-mode forward pass of one sample, heads included, in the order in which they
@@ -126,7 +126,7 @@ class MultiTaskModel {
 
  private:
   void for_each_layer(const std::function<void(Layer&)>& f);
-  void apply_unit(const std::function<void(Flow&)>& unit, Flow& flow);
+  void run_piece(const std::function<void(Flow&)>& piece, Flow& flow);
 
   TaskSet tasks_;
   Rng rng_;

@@ -43,7 +43,7 @@ const OptionTable<StepOptions>& step_options() {
       option("accumulate", &O::accumulate, at_least(1),
              "cut each batch into so many parts and add up their task gradients: less memory, same step"),
       option("recompute", &O::recompute, any(),
-             "keep only the inputs of the backbone's units and compute the rest again in every backward pass: less "
+             "keep only the inputs of the backbone's pieces and compute the rest again in every backward pass: less "
              "memory, more time, same step"),
   };
   return table;
