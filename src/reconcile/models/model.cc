@@ -251,6 +251,10 @@ void MultiTaskModel::set_frozen_statistics(bool frozen) {
   for_each_layer([=](Layer& layer) { layer.set_frozen_statistics(frozen); });
 }
 
+void MultiTaskModel::set_joined_streams(bool joined) {
+  for_each_layer([=](Layer& layer) { layer.set_joined_streams(joined); });
+}
+
 std::vector<LayerCall> MultiTaskModel::trace(const std::vector<int64_t>& input_shape) {
   std::vector<int64_t> shape{1};
   shape.insert(shape.end(), input_shape.begin(), input_shape.end());

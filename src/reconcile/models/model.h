@@ -102,6 +102,8 @@ class MultiTaskModel {
   void set_training(bool training);
   /// While frozen, forward passes in training mode leave the running statistics alone.
   void set_frozen_statistics(bool frozen);
+  /// See Layer::set_joined_streams.
+  void set_joined_streams(bool joined);
   /// While set, training passes keep only the inputs of the backbones' pieces and compute the rest again in every
   /// backward pass: less memory, more time, the same numbers.
   void set_recomputed(bool recomputed) { recomputed_ = recomputed; }
@@ -139,6 +141,18 @@ class MultiTaskModel {
   std::vector<BackboneLayers> backbones_;
   std::vector<Head> heads_;
   std::vector<Rotation*> rotations_;  ///< [T], or none
+};
+
+/// While it lives, streams through shared layers may go as one batch; see Layer::set_joined_streams.
+class JoinedStreams {
+ public:
+  explicit JoinedStreams(MultiTaskModel& model) : model_(model) { model_.set_joined_streams(true); }
+  ~JoinedStreams() { model_.set_joined_streams(false); }
+  JoinedStreams(const JoinedStreams&) = delete;
+  JoinedStreams& operator=(const JoinedStreams&) = delete;
+
+ private:
+  MultiTaskModel& model_;
 };
 
 /// Catalogue row of an architecture.

@@ -3,10 +3,15 @@
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "reconcile/base/error.h"
 
 namespace reconcile {
 namespace {
+
+/// Numbers in a stream beyond which joining it with others costs more memory than it saves time.
+constexpr int64_t kLargestJoined = 1 << 21;
 
 Layer::Copy clone(const Layer::Copy& copy) {
   Layer::Copy result;
@@ -53,12 +58,36 @@ at::Tensor Layer::evaluate(int64_t task, const at::Tensor& x) {
   return y;
 }
 
+bool Layer::can_join(const std::vector<at::Tensor>& streams) const {
+  if (streams.size() < 2 || !joined_streams_ || trace_ != nullptr || !gains_from_batches()) return false;
+  const at::Tensor& x = streams.front();
+  return std::all_of(streams.begin(), streams.end(), [&](const at::Tensor& other) {
+    return other.numel() <= kLargestJoined && other.sizes().slice(1) == x.sizes().slice(1);
+  });
+}
+
 Streams Layer::operator()(const Streams& x) {
   Partition partition = refine(copies_, x.partition());
-  std::vector<at::Tensor> values;
-  for (int64_t g = 0; g < partition.num_groups(); ++g) {
-    const int64_t t = partition.first_task(g);
-    values.push_back(x.of_task(t).defined() ? evaluate(t, x.of_task(t)) : at::Tensor());
+  std::vector<at::Tensor> values(static_cast<size_t>(partition.num_groups()));
+  for (int64_t c = 0; c < copies_.num_groups(); ++c) {
+    std::vector<int64_t> groups;  // that use copy c
+    std::vector<at::Tensor> inputs;
+    for (int64_t g = 0; g < partition.num_groups(); ++g) {
+      const int64_t t = partition.first_task(g);
+      if (copies_[t] != c || !x.of_task(t).defined()) continue;
+      groups.push_back(g);
+      inputs.push_back(x.of_task(t));
+    }
+    if (can_join(inputs)) {
+      std::vector<int64_t> sizes;
+      for (const auto& input : inputs) sizes.push_back(input.size(0));
+      const auto outputs = at::split_with_sizes(evaluate(copies_.first_task(c), at::cat(inputs)), sizes);
+      for (size_t i = 0; i < groups.size(); ++i) values[groups[i]] = outputs[i];
+      continue;
+    }
+    for (size_t i = 0; i < groups.size(); ++i) {
+      values[groups[i]] = evaluate(partition.first_task(groups[i]), inputs[i]);
+    }
   }
   if (trace_ != nullptr) {
     const int64_t evaluations = partition.num_groups();

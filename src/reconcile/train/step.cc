@@ -128,6 +128,7 @@ void Step::aggregate(TaskGradients& rows, const Weights& task_weights, at::Tenso
 }
 
 void Step::one_pass(const Batch& batch, const Weights& aggregated, const Moment& moment, Rng& rng, StepResult& result) {
+  const JoinedStreams joined(model_);
   const int64_t n = options_.accumulate;
   Weights weights;
   for (int64_t k = 0; k < n; ++k) {
@@ -172,6 +173,7 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
 }
 
 void Step::through_representation(const Batch& batch, const Moment& moment, Rng& rng, StepResult& result) {
+  const JoinedStreams joined(model_);
   const Representation representation = model_.represent(batch.inputs);
   const auto leaves = leaves_of(representation, model_.num_tasks());
   const Tensors losses = task_losses(model_, model_.predict(read_by(leaves, representation.size)), batch);
