@@ -39,8 +39,9 @@ class Krum final : public GramianAggregator {
   [[nodiscard]] std::vector<double> scores(const Eigen::MatrixXd& gramian) const {
     const Eigen::Index T = gramian.rows();
     std::vector<double> result(T);
+    Eigen::VectorXd squares(T);
     for (Eigen::Index t = 0; t < T; ++t) {
-      Eigen::VectorXd squares = gramian.diagonal().array() + gramian(t, t) - 2 * gramian.col(t).array();
+      squares = gramian.diagonal().array() + gramian(t, t) - 2 * gramian.col(t).array();
       squares(t) = 0;
       std::sort(squares.begin(), squares.end());
       result[t] = squares.head(T - options_.byzantine - 1).cwiseMax(0.0).sum();

@@ -9,7 +9,14 @@ size_t Backbone::end_of_stage(int64_t stage) const {
 }
 
 void Backbone::run(size_t first, size_t last, Flow& flow) const {
-  for (size_t i = first; i < last; ++i) units[i].apply(flow);
+  constexpr size_t kPiece = 3;
+  for (size_t end = first; first < last; first = end) {
+    while (end < last && end < first + kPiece && units[end].stage == units[first].stage) ++end;
+    const auto piece = [this, first, end](Flow& f) {
+      for (size_t i = first; i < end; ++i) units[i].apply(f);
+    };
+    around_piece ? around_piece(piece, flow) : piece(flow);
+  }
 }
 
 Flow Backbone::operator()(const Streams& inputs) const {

@@ -37,13 +37,15 @@ struct Backbone {
   std::vector<Unit> units;
   std::optional<Feature> low;       ///< of Flow::low, if a unit sets it
   std::string dense_head = "aspp";  ///< the head that its dense tasks have by default
+  /// Runs a piece of it, which is up to three units of one stage. Empty: nothing but that.
+  std::function<void(const std::function<void(Flow&)>& piece, Flow&)> around_piece = {};
 
   /// What the heads read.
   [[nodiscard]] const Feature& output() const { return units.back().output; }
   [[nodiscard]] int64_t num_stages() const { return units.back().stage + 1; }
   /// One past the last unit of a stage; 0 for stage -1.
   [[nodiscard]] size_t end_of_stage(int64_t stage) const;
-  /// Applies units first ... last - 1.
+  /// Applies units first ... last - 1. Networks run units in this way only.
   void run(size_t first, size_t last, Flow& flow) const;
   /// Applies all units.
   [[nodiscard]] Flow operator()(const Streams& inputs) const;

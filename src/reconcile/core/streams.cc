@@ -17,7 +17,7 @@ Streams Streams::shared(at::Tensor value, int64_t num_tasks) {
 
 Streams map(const Streams& x, const std::function<at::Tensor(const at::Tensor&)>& f) {
   std::vector<at::Tensor> values;
-  for (const auto& value : x.values()) values.push_back(f(value));
+  for (const auto& value : x.values()) values.push_back(value.defined() ? f(value) : value);
   return {x.partition(), std::move(values)};
 }
 
@@ -27,7 +27,9 @@ Streams zip(const Streams& a, const Streams& b,
   std::vector<at::Tensor> values;
   for (int64_t g = 0; g < partition.num_groups(); ++g) {
     const int64_t t = partition.first_task(g);
-    values.push_back(f(a.of_task(t), b.of_task(t)));
+    const at::Tensor& u = a.of_task(t);
+    const at::Tensor& v = b.of_task(t);
+    values.push_back(u.defined() && v.defined() ? f(u, v) : at::Tensor());
   }
   return {std::move(partition), std::move(values)};
 }

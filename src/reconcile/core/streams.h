@@ -11,6 +11,7 @@ namespace reconcile {
 
 /// One value for every task, where tasks that still share it hold the same tensor: length 1 before the network forks,
 /// up to T behind it. Every layer maps Streams to Streams, so a network is written once and knows nothing of splitting.
+/// An undefined value belongs to tasks that nobody asks for: nothing is computed for them, and it stays undefined.
 class Streams {
  public:
   /// `values[g]` belongs to the tasks of group g. InvalidArgument if the counts differ.

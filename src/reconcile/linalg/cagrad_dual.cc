@@ -10,21 +10,24 @@
 namespace reconcile {
 namespace {
 
+using bounded::Vector;
+
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// The problem in units where |g0| and the shortest row have length 1. x = sum of v_i r_i is the point of the hull
 /// nearest to -tau g0, the direction is g0 + x / tau.
+template <int N>
 struct Search {
-  HullProblem problem;  ///< linear = tau * mean_cosines
-  Eigen::VectorXd mean_cosines;
+  bounded::HullProblem<N> problem;  ///< linear = tau * mean_cosines
+  Vector<N> mean_cosines;
   double c = 0;
   double noise = 0;
-  Eigen::VectorXd v;  ///< the hull point for tau
+  Vector<N> v;  ///< the hull point for tau
   double tau = 1;
   bool is_stationary = false;
   int iterations = 0;
 
-  [[nodiscard]] double squared_norm(const Eigen::VectorXd& u) const { return u.dot(problem.cosines * u); }
+  [[nodiscard]] double squared_norm(const Vector<N>& u) const { return u.dot(problem.cosines * u); }
   /// Below it, c tau is less than what rounding makes of |x| = 0.
   [[nodiscard]] double lowest_tau() const { return std::sqrt(noise) * v.sum() / c; }
   void run();
@@ -33,16 +36,17 @@ struct Search {
 
 /// Sets v for tau and returns the tau with |x| = c tau on the face that v lies in. Stationary: |x| < c tau for every
 /// tau that counts, and x / tau is the same for all small ones.
-double Search::visit() {
+template <int N>
+double Search<N>::visit() {
   problem.linear = tau * mean_cosines;
-  const HullPoint point = nearest_in_hull(problem, v);
+  const bounded::HullPoint<N> point = bounded::nearest_in_hull(problem, v);
   iterations += point.iterations;
   v = point.v;
   // On the face v = base + tau * slope, and base is orthogonal to slope.
   problem.linear = mean_cosines;
-  const Eigen::VectorXd slope = minimise_on_face(problem, point.support, 0.0).v;
+  const Vector<N> slope = bounded::minimise_on_face(problem, point.support, 0.0).v;
   problem.linear.setZero();
-  const Eigen::VectorXd base = minimise_on_face(problem, point.support, 1.0).v;
+  const Vector<N> base = bounded::minimise_on_face(problem, point.support, 1.0).v;
   const double room = c * c - squared_norm(slope);
   if (room <= 0) return kInfinity;
   const double sum = base.cwiseAbs().sum();
@@ -52,10 +56,11 @@ double Search::visit() {
   return target;
 }
 
-void Search::run() {
+template <int N>
+void Search<N>::run() {
   Eigen::Index shortest = 0;
   problem.inverse_lengths.maxCoeff(&shortest);
-  v = Eigen::VectorXd::Unit(v.size(), shortest);
+  v = Vector<N>::Unit(v.size(), shortest);
   tau = 1 / c;
   double low = 0;
   double high = kInfinity;
@@ -75,16 +80,17 @@ void Search::run() {
 }
 
 /// Fills in what follows from the search over the rows `kept`.
-void finish(const Search& search, double mean_length, const UnitRows& rows, const std::vector<int>& kept,
-            CagradDual& result) {
-  const HullProblem& problem = search.problem;
-  const Eigen::VectorXd& b = problem.inverse_lengths;
+template <int N>
+void finish(const Search<N>& search, double mean_length, const bounded::UnitRows<N>& rows,
+            const bounded::Indices<N>& kept, CagradDual& result) {
+  const bounded::HullProblem<N>& problem = search.problem;
+  const Vector<N>& b = problem.inverse_lengths;
   // Where |x| is zero up to rounding, its square root would be far from zero.
   const double norm = search.is_stationary ? 0.0 : std::sqrt(std::max(search.squared_norm(search.v), 0.0));
   const double objective = search.is_stationary ? 0.0 : search.mean_cosines.dot(search.v) + search.c * norm;
-  const Eigen::VectorXd pull = search.v / search.tau;
-  const Eigen::VectorXd gains = search.mean_cosines + problem.cosines * pull;
-  const Eigen::ArrayXd scale = (1 + search.c) * (1 + b.array() * search.v.sum());
+  const Vector<N> pull = search.v / search.tau;
+  const Vector<N> gains = search.mean_cosines + problem.cosines * pull;
+  const bounded::Array<N> scale = (1 + search.c) * (1 + b.array() * search.v.sum());
   result.residual = std::max(((objective * b - gains).array() / scale).maxCoeff(), 0.0);
   result.objective = objective * mean_length * rows.norms.minCoeff();
   result.weights(kept) = search.v.cwiseProduct(b);
@@ -93,14 +99,13 @@ void finish(const Search& search, double mean_length, const UnitRows& rows, cons
   if (search.is_stationary) result.fallback += result.fallback.empty() ? "stationary" : ", stationary";
 }
 
-}  // namespace
-
-CagradDual cagrad_dual(const Eigen::MatrixXd& gramian, double c, double noise) {
+template <int N>
+CagradDual solve_dual(const bounded::Matrix<N>& gramian, double c, double noise) {
   const Eigen::Index T = gramian.rows();
-  const Eigen::VectorXd mean_products = gramian.rowwise().mean();  // <g_i, g0>
+  const Vector<N> mean_products = gramian.rowwise().mean();  // <g_i, g0>
   const double squared_mean = mean_products.mean();
   const double mean_of_lengths = gramian.diagonal().cwiseSqrt().mean();
-  const Eigen::VectorXd uniform = Eigen::VectorXd::Constant(T, 1.0 / static_cast<double>(T));
+  const Vector<N> uniform = Eigen::VectorXd::Constant(T, 1.0 / static_cast<double>(T));
   CagradDual result{uniform, uniform, 0, 0, 0, ""};
   if (squared_mean <= noise * mean_of_lengths * mean_of_lengths) {
     result.direction.setZero();
@@ -113,11 +118,11 @@ CagradDual cagrad_dual(const Eigen::MatrixXd& gramian, double c, double noise) {
     result.weights = Eigen::VectorXd::Unit(T, worst);
     return result;
   }
-  const std::vector<int> kept = rows_where(gramian, false);
+  const bounded::Indices<N> kept = bounded::rows_where(gramian, false);
   if (static_cast<Eigen::Index>(kept.size()) < T) result.fallback = "zero row";
-  const UnitRows rows = unit_rows(gramian(kept, kept));
+  const bounded::UnitRows<N> rows = bounded::unit_rows<N>(gramian, kept);
   const double mean_length = std::sqrt(squared_mean);
-  Search search;
+  Search<N> search;
   search.problem.cosines = rows.cosines;
   search.problem.inverse_lengths = rows.norms.minCoeff() * rows.norms.cwiseInverse();
   search.mean_cosines = mean_products(kept).cwiseQuotient(mean_length * rows.norms);
@@ -128,6 +133,12 @@ CagradDual cagrad_dual(const Eigen::MatrixXd& gramian, double c, double noise) {
   result.weights.setZero();
   finish(search, mean_length, rows, kept, result);
   return result;
+}
+
+}  // namespace
+
+CagradDual cagrad_dual(const Eigen::MatrixXd& gramian, double c, double noise) {
+  return with_bound(gramian, [&](const auto& g) { return solve_dual(g, c, noise); });
 }
 
 }  // namespace reconcile

@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <functional>
 
+#include "reconcile/linalg/matrix.h"
+
 namespace reconcile {
 
-Eigen::VectorXd project_to_simplex(const Eigen::VectorXd& point) {
+namespace {
+
+template <int N>
+Eigen::VectorXd nearest_on_simplex(const Eigen::VectorXd& point) {
   // w = max(x - threshold, 0); entries are counted from the largest. Only differences of the largest entry count, so a
   // common offset costs no accuracy.
-  const Eigen::VectorXd x = point.array() - point.maxCoeff();
-  Eigen::VectorXd sorted = x;
+  const bounded::Vector<N> x = point.array() - point.maxCoeff();
+  bounded::Vector<N> sorted = x;
   std::sort(sorted.begin(), sorted.end(), std::greater<>());
   double sum = 0;
   double threshold = 0;
@@ -20,6 +25,12 @@ Eigen::VectorXd project_to_simplex(const Eigen::VectorXd& point) {
     threshold = candidate;
   }
   return (x.array() - threshold).max(0.0);
+}
+
+}  // namespace
+
+Eigen::VectorXd project_to_simplex(const Eigen::VectorXd& point) {
+  return point.size() <= kOnStack ? nearest_on_simplex<kOnStack>(point) : nearest_on_simplex<Eigen::Dynamic>(point);
 }
 
 }  // namespace reconcile

@@ -1,18 +1,50 @@
 #pragma once
 
-#include <Eigen/Core>
 #include <cmath>
 #include <limits>
-#include <vector>
+
+#include "reconcile/linalg/matrix.h"
 
 namespace reconcile {
 
+namespace bounded {
+
 /// Rows known by their Gramian, taken apart into lengths and cosines. The solvers of this folder work on these: lengths
 /// that spread over 24 decades then cost no accuracy.
+template <int N>
 struct UnitRows {
-  Eigen::VectorXd norms;    ///< [T]
-  Eigen::MatrixXd cosines;  ///< [T, T], ones on the diagonal
+  Vector<N> norms;    ///< [T]
+  Matrix<N> cosines;  ///< [T, T], ones on the diagonal
 };
+
+template <int N>
+UnitRows<N> unit_rows(const Matrix<N>& gramian) {
+  UnitRows<N> rows;
+  rows.norms = gramian.diagonal().cwiseSqrt();
+  const Vector<N> inverse = rows.norms.cwiseInverse();
+  rows.cosines = inverse.asDiagonal() * gramian * inverse.asDiagonal();
+  rows.cosines.diagonal().setOnes();
+  return rows;
+}
+
+template <int N>
+Indices<N> rows_where(const Matrix<N>& gramian, bool is_zero) {
+  Indices<N> rows;
+  for (int t = 0; t < gramian.rows(); ++t) {
+    if ((gramian(t, t) <= 0) == is_zero) rows.push_back(t);
+  }
+  return rows;
+}
+
+/// unit_rows of the rows `kept`.
+template <int N>
+UnitRows<N> unit_rows(const Matrix<N>& gramian, const Indices<N>& kept) {
+  return unit_rows<N>(Matrix<N>(gramian(kept, kept)));
+}
+
+}  // namespace bounded
+
+using UnitRows = bounded::UnitRows<Eigen::Dynamic>;
 
 /// `gramian` [T, T] must have a positive diagonal.
 UnitRows unit_rows(const Eigen::MatrixXd& gramian);

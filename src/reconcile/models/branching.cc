@@ -69,9 +69,9 @@ void BranchingModel::find_units(const std::vector<int64_t>& input_shape) {
   set_training(false);
   for (const auto& layer : layers()) layer->set_trace(&trace);
   Flow flow{Streams::shared(at::zeros(shape), num_tasks())};
-  for (const auto& unit : columns_.front().units) {
+  for (size_t u = 0; u < columns_.front().units.size(); ++u) {
     trace.calls.clear();
-    unit.apply(flow);
+    columns_.front().run(u, u + 1, flow);
     SearchedUnit& found = units_.emplace_back();
     for (const auto& call : trace.calls) {
       found.layers.push_back(call.layer->name().substr(prefix));
@@ -93,17 +93,17 @@ Flow BranchingModel::walk(int64_t t, const at::Tensor& x) {
   Flow flow{Streams::shared(x, num_tasks())};
   for (size_t u = 0; u < units_.size(); ++u) {
     if (units_[u].logits.empty()) {
-      columns_.front().units[u].apply(flow);
+      columns_.front().run(u, u + 1, flow);
       continue;
     }
     const at::Tensor weights = choice(t, (*units_[u].logits[t])(x));
     const bool one = !temperature_ || !phase().training;
     if (one) {
-      columns_[static_cast<size_t>(weights.argmax().item<int64_t>())].units[u].apply(flow);
+      columns_[static_cast<size_t>(weights.argmax().item<int64_t>())].run(u, u + 1, flow);
       continue;
     }
     std::vector<Flow> given(columns_.size(), flow);
-    for (size_t j = 0; j < columns_.size(); ++j) columns_[j].units[u].apply(given[j]);
+    for (size_t j = 0; j < columns_.size(); ++j) columns_[j].run(u, u + 1, given[j]);
     Flow mixed = mix(Streams::shared(weights, num_tasks()), given);
     mixed.pools = flow.pools;
     flow = std::move(mixed);

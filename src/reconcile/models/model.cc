@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>
 
+#include "reconcile/backbones/recompute.h"
 #include "reconcile/base/error.h"
 
 namespace reconcile {
@@ -56,9 +57,20 @@ MultiTaskModel::MultiTaskModel(const ModelContext& context)
 Backbone MultiTaskModel::add_backbone(const ModelContext& context, const LayerScope& scope) {
   const size_t first = scope.layers().size();
   Backbone backbone = context.backbone(scope, context.input_shape);
+  backbone.around_piece = [this](const auto& piece, Flow& flow) { run_piece(piece, flow); };
   BackboneLayers& added = backbones_.emplace_back(BackboneLayers{scope.name(), {}});
   for (size_t i = first; i < scope.layers().size(); ++i) added.layers.push_back(scope.layers()[i].get());
   return backbone;
+}
+
+void MultiTaskModel::run_piece(const std::function<void(Flow&)>& piece, Flow& flow) {
+  if (!recomputed_) return piece(flow);
+  const auto freeze = [this](bool frozen) {
+    const bool was_frozen = frozen_statistics_;
+    set_frozen_statistics(frozen);
+    return was_frozen;
+  };
+  apply_recomputed(piece, flow, {phase_, freeze});
 }
 
 void MultiTaskModel::add_heads(const Backbone& backbone, const ModelContext& context) {
@@ -239,7 +251,12 @@ void MultiTaskModel::set_arithmetic(const Arithmetic& arithmetic) {
 }
 
 void MultiTaskModel::set_frozen_statistics(bool frozen) {
+  frozen_statistics_ = frozen;
   for_each_layer([=](Layer& layer) { layer.set_frozen_statistics(frozen); });
+}
+
+void MultiTaskModel::set_joined_streams(bool joined) {
+  for_each_layer([=](Layer& layer) { layer.set_joined_streams(joined); });
 }
 
 std::vector<LayerCall> MultiTaskModel::trace(const std::vector<int64_t>& input_shape) {

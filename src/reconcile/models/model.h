@@ -104,6 +104,11 @@ class MultiTaskModel {
   void set_arithmetic(const Arithmetic& arithmetic);
   /// While frozen, forward passes in training mode leave the running statistics alone.
   void set_frozen_statistics(bool frozen);
+  /// See Layer::set_joined_streams.
+  void set_joined_streams(bool joined);
+  /// While set, training passes keep only the inputs of the backbones' pieces and compute the rest again in every
+  /// backward pass: less memory, more time, the same numbers.
+  void set_recomputed(bool recomputed) { recomputed_ = recomputed; }
   /// The applications of one evaluation-mode forward pass of one sample, heads included, in the order in which they
   /// run.
   std::vector<LayerCall> trace(const std::vector<int64_t>& input_shape);
@@ -125,16 +130,31 @@ class MultiTaskModel {
 
  private:
   void for_each_layer(const std::function<void(Layer&)>& f);
+  void run_piece(const std::function<void(Flow&)>& piece, Flow& flow);
 
   TaskSet tasks_;
   Rng rng_;
   Phase phase_;
+  bool recomputed_ = false;
+  bool frozen_statistics_ = false;
   LayerTrace trace_;  ///< kept, so that a second trace computes little
   LayerScope::Layers layers_;
   std::vector<LayerScope::Layers> own_layers_;
   std::vector<BackboneLayers> backbones_;
   std::vector<Head> heads_;
   std::vector<Rotation*> rotations_;  ///< [T], or none
+};
+
+/// While it lives, streams through shared layers may go as one batch; see Layer::set_joined_streams.
+class JoinedStreams {
+ public:
+  explicit JoinedStreams(MultiTaskModel& model) : model_(model) { model_.set_joined_streams(true); }
+  ~JoinedStreams() { model_.set_joined_streams(false); }
+  JoinedStreams(const JoinedStreams&) = delete;
+  JoinedStreams& operator=(const JoinedStreams&) = delete;
+
+ private:
+  MultiTaskModel& model_;
 };
 
 /// Catalogue row of an architecture.

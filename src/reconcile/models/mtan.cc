@@ -102,9 +102,9 @@ class Mtan final : public MultiTaskModel {
   [[nodiscard]] std::map<std::string, Streams> run_all(const Streams& inputs) const {
     std::map<std::string, Streams> given;
     Flow flow{inputs};
-    for (const auto& unit : backbone_.units) {
-      unit.apply(flow);
-      given.insert_or_assign(unit.name, flow.x);
+    for (size_t u = 0; u < backbone_.units.size(); ++u) {
+      backbone_.run(u, u + 1, flow);
+      given.insert_or_assign(backbone_.units[u].name, flow.x);
     }
     return given;
   }

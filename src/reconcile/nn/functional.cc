@@ -58,16 +58,22 @@ Streams dropout(const Streams& x, double p, Phase& phase) {
 }
 
 Pooled max_pool_with_places(const Streams& x) {
+  std::vector<at::Tensor> maxima;
   std::vector<at::Tensor> places;
-  Streams values = map(x, [&](const at::Tensor& v) {
-    const auto pooled = channelwise(v, {}, [](const std::vector<at::Tensor>& maps) {
-      const auto [maxima, indices] = at::max_pool2d_with_indices(maps[0], 2, 2);
-      return std::vector{maxima, indices};
-    });
+  std::vector<int64_t> size;
+  for (const auto& value : x.values()) {
+    std::vector<at::Tensor> pooled(2);
+    if (value.defined()) {
+      size = value.sizes().slice(2).vec();
+      pooled = channelwise(value, {}, [](const std::vector<at::Tensor>& maps) {
+        const auto [largest, indices] = at::max_pool2d_with_indices(maps[0], 2, 2);
+        return std::vector{largest, indices};
+      });
+    }
+    maxima.push_back(pooled[0]);
     places.push_back(pooled[1]);
-    return pooled[0];
-  });
-  return {std::move(values), {x.partition(), std::move(places)}, x.values().front().sizes().slice(2).vec()};
+  }
+  return {{x.partition(), std::move(maxima)}, {x.partition(), std::move(places)}, std::move(size)};
 }
 
 Streams max_unpool(const Streams& x, const Pooled& pooled) {

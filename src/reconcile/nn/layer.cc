@@ -3,10 +3,16 @@
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "reconcile/base/error.h"
+#include "reconcile/kernels/layout.h"
 
 namespace reconcile {
 namespace {
+
+/// Numbers in a stream beyond which joining it with others costs more memory than it saves time.
+constexpr int64_t kLargestJoined = 1 << 21;
 
 Layer::Copy clone(const Layer::Copy& copy) {
   Layer::Copy result;
@@ -23,6 +29,13 @@ std::string name_of_group(const std::string& layer, const Partition& partition, 
   std::vector<std::string> names;
   for (const int64_t t : partition.tasks_of(group)) names.push_back(task_names[t]);
   return fmt::format("{}[{}]", layer, fmt::join(names, "+"));
+}
+
+/// The samples of several batches as one batch, position-major if all of them are.
+at::Tensor join_samples(std::vector<at::Tensor> batches) {
+  if (!std::all_of(batches.begin(), batches.end(), is_position_major)) return at::cat(batches);
+  for (auto& batch : batches) batch = positions(batch);
+  return from_positions(at::cat(batches, 2));
 }
 
 }  // namespace
@@ -54,6 +67,14 @@ at::Tensor Layer::evaluate(int64_t task, const at::Tensor& x, const Evaluation& 
   return first;
 }
 
+bool Layer::can_join(const std::vector<at::Tensor>& streams) const {
+  if (streams.size() < 2 || !joined_streams_ || trace_ != nullptr || !gains_from_batches()) return false;
+  const at::Tensor& x = streams.front();
+  return std::all_of(streams.begin(), streams.end(), [&](const at::Tensor& other) {
+    return other.numel() <= kLargestJoined && other.sizes().slice(1) == x.sizes().slice(1);
+  });
+}
+
 Streams Layer::operator()(const Streams& x) {
   return for_each_stream(x, [this](const Copy& copy, const Copy& statistics, int64_t /*task*/, const at::Tensor& v) {
     return apply(copy, statistics, v);
@@ -68,10 +89,27 @@ at::Tensor Layer::operator()(const at::Tensor& x) {
 
 Streams Layer::for_each_stream(const Streams& x, const Evaluation& evaluation) {
   Partition partition = refine(copies_, x.partition());
-  std::vector<at::Tensor> values;
-  for (int64_t g = 0; g < partition.num_groups(); ++g) {
-    const int64_t t = partition.first_task(g);
-    values.push_back(evaluate(t, x.of_task(t), evaluation));
+  std::vector<at::Tensor> values(static_cast<size_t>(partition.num_groups()));
+  for (int64_t c = 0; c < copies_.num_groups(); ++c) {
+    std::vector<int64_t> groups;  // that use copy c
+    std::vector<at::Tensor> inputs;
+    for (int64_t g = 0; g < partition.num_groups(); ++g) {
+      const int64_t t = partition.first_task(g);
+      if (copies_[t] != c || !x.of_task(t).defined()) continue;
+      groups.push_back(g);
+      inputs.push_back(x.of_task(t));
+    }
+    if (can_join(inputs)) {
+      std::vector<int64_t> sizes;
+      for (const auto& input : inputs) sizes.push_back(input.size(0));
+      const at::Tensor joined = evaluate(copies_.first_task(c), join_samples(inputs), evaluation);
+      const auto outputs = at::split_with_sizes(joined, sizes);
+      for (size_t i = 0; i < groups.size(); ++i) values[groups[i]] = outputs[i];
+      continue;
+    }
+    for (size_t i = 0; i < groups.size(); ++i) {
+      values[groups[i]] = evaluate(partition.first_task(groups[i]), inputs[i], evaluation);
+    }
   }
   if (trace_ != nullptr) {
     const int64_t evaluations = partition.num_groups();

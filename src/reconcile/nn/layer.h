@@ -86,12 +86,17 @@ class Layer {
   void set_frozen_statistics(bool frozen) { frozen_statistics_ = frozen; }
   /// How it computes from now on.
   void set_arithmetic(const Arithmetic& arithmetic) { arithmetic_ = arithmetic; }
+  /// While set, several streams through one copy go as one batch where that is faster: convolutions and linear layers
+  /// with little work a stream. Not for backward passes of single streams, which would walk through all of them.
+  void set_joined_streams(bool joined) { joined_streams_ = joined; }
   /// While set, every application is appended to `trace->calls`. Null stops it.
   void set_trace(LayerTrace* trace) { trace_ = trace; }
 
  protected:
   /// y for one copy and one tensor; `statistics` may be updated in training mode.
   virtual at::Tensor apply(const Copy& copy, const Copy& statistics, const at::Tensor& x) = 0;
+  /// Whether `apply` works on each sample of a batch by itself, and gains from larger batches.
+  [[nodiscard]] virtual bool gains_from_batches() const { return false; }
   /// A copy with initial values drawn from `rng`.
   [[nodiscard]] virtual Copy make_copy(Rng rng) const = 0;
   /// A set of running statistics at their initial values.
@@ -119,6 +124,7 @@ class Layer {
   template <class Owner>
   void append_named(Owner owner, NamedTensors& state) const;
   at::Tensor evaluate(int64_t task, const at::Tensor& x, const Evaluation& evaluation);
+  [[nodiscard]] bool can_join(const std::vector<at::Tensor>& streams) const;
 
   std::string name_;
   Partition copies_;
@@ -128,6 +134,7 @@ class Layer {
   bool training_ = true;
   bool frozen_statistics_ = false;
   Arithmetic arithmetic_;
+  bool joined_streams_ = false;
   LayerTrace* trace_ = nullptr;
 };
 

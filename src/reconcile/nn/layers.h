@@ -24,6 +24,7 @@ class Conv final : public Layer {
  private:
   at::Tensor apply(const Copy& copy, const Copy& statistics, const at::Tensor& x) override;
   [[nodiscard]] Copy make_copy(Rng rng) const override;
+  [[nodiscard]] bool gains_from_batches() const override { return true; }
   [[nodiscard]] int64_t macs(const at::Tensor& y) const override;
   Shape shape_;
 };
@@ -84,6 +85,7 @@ class Linear final : public Layer {
  private:
   at::Tensor apply(const Copy& copy, const Copy& statistics, const at::Tensor& x) override;
   [[nodiscard]] Copy make_copy(Rng rng) const override;
+  [[nodiscard]] bool gains_from_batches() const override { return true; }
   [[nodiscard]] int64_t macs(const at::Tensor& y) const override;
   int64_t in_;
   int64_t out_;

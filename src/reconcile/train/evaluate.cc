@@ -36,6 +36,7 @@ double log_achievement(const Task& task, const MetricValues& values) {
 
 TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, const TrainOptions& options) {
   const at::NoGradGuard no_grad;
+  const JoinedStreams joined(model);
   const int64_t count = num_batches(data, options.eval_batch_size);
   Loader loader(data, in_order(data, options.eval_batch_size), 0, count, options.workers);
   std::vector<MetricSum> sums;

@@ -49,6 +49,9 @@ const OptionTable<StepOptions>& step_options() {
              "learning rate of the rotations of [heads], times that of the network"),
       option("accumulate", &O::accumulate, at_least(1),
              "cut each batch into so many parts and add up their task gradients: less memory, same step"),
+      option("recompute", &O::recompute, any(),
+             "keep only the inputs of the backbone's pieces and compute the rest again in every backward pass: less "
+             "memory, more time, same step"),
   };
   return table;
 }

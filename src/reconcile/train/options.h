@@ -30,6 +30,7 @@ struct StepOptions {
   double clip_norm = 0.0;               ///< largest norm of the shared gradient; 0 = any
   double rotation_rate = 0.1;           ///< learning rate of rotations, times that of the network
   int64_t accumulate = 1;               ///< parts that a batch is cut into, one after the other
+  bool recompute = false;               ///< whether pieces of the backbone keep only their inputs; same numbers
 };
 const OptionTable<StepOptions>& step_options();
 

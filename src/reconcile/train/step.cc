@@ -89,6 +89,7 @@ Step::Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& o
       scalarizer_scale_(to_sum(method.scalarizer.reduction(), model.num_tasks())),
       aggregator_scale_(to_sum(method.aggregator.reduction(), model.num_tasks())) {
   check_step(options, method.aggregator, [](const std::string& key) { return "step." + key; });
+  model.set_recomputed(options.recompute);
   NamedTensors parameters = backward_.parameters();
   Tensors gradients = backward_.gradients();
   const NamedTensors learned = method.scalarizer.parameters();
@@ -140,6 +141,7 @@ void Step::aggregate(TaskGradients& rows, const Weights& task_weights, at::Tenso
 }
 
 void Step::one_pass(const Batch& batch, const Weights& aggregated, const Moment& moment, Rng& rng, StepResult& result) {
+  const JoinedStreams joined(model_);
   const int64_t n = options_.accumulate;
   Weights weights;
   for (int64_t k = 0; k < n; ++k) {
@@ -182,6 +184,7 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
 }
 
 void Step::through_representation(const Batch& batch, const Moment& moment, Rng& rng, StepResult& result) {
+  const JoinedStreams joined(model_);
   std::optional<Stopwatch> watch(profile_.forward);
   const Representation representation = model_.represent(batch.inputs);
   const auto leaves = leaves_of(representation, model_.num_tasks());

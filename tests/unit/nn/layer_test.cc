@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "reconcile/base/error.h"
 #include "reconcile/nn/functional.h"
@@ -87,6 +88,44 @@ TEST(Layer, NamesOfCopiesNameTheirTasks) {
   norm.append_state({"a", "b", "c"}, state);
   EXPECT_EQ(state.front().first, "bn[a+c].weight");
   EXPECT_EQ(state.back().first, "bn[b].running_var");
+}
+
+/// Values of three streams, and the gradients of the sum of their squares with respect to all copies.
+template <class L>
+std::vector<at::Tensor> values_and_gradients(L& layer, const at::Tensor& x, bool joined) {
+  layer.set_joined_streams(joined);
+  const Streams y = layer(Streams(Partition::separate(3), {x, x.flip(0), 2 * x.narrow(0, 1, 2)}));
+  EXPECT_EQ(y.of_task(0).grad_fn() == y.of_task(2).grad_fn(), joined);  // both are parts of one result
+  EXPECT_NE(y.of_task(0).grad_fn(), y.of_task(1).grad_fn());
+  std::vector<at::Tensor> parameters = layer.copy(0);
+  parameters.insert(parameters.end(), layer.copy(1).begin(), layer.copy(1).end());
+  std::vector<at::Tensor> result = y.values();
+  const at::Tensor sum = result[0].square().sum() + result[1].square().sum() + result[2].square().sum();
+  for (const auto& gradient : torch::autograd::grad({sum}, parameters)) result.push_back(gradient);
+  return result;
+}
+
+template <class L>
+void expect_same_when_joined(L& layer, const at::Tensor& x) {
+  layer.split(Partition({0, 1, 0}), CopyInit::kFresh, Rng(2));
+  const auto separate = values_and_gradients(layer, x, false);
+  const auto joined = values_and_gradients(layer, x, true);
+  for (size_t i = 0; i < separate.size(); ++i) EXPECT_TRUE(at::allclose(separate[i], joined[i], 1e-5, 1e-5)) << i;
+}
+
+TEST(Layer, StreamsThroughOneCopyMayGoAsOneBatch) {
+  Linear linear("fc", 3, Rng(1), 5, 4);
+  expect_same_when_joined(linear, at::rand({3, 5}));
+  Conv conv("conv", 3, Rng(1), Conv::Shape{.in = 2, .out = 3, .kernel = 3, .padding = 1, .bias = true});
+  expect_same_when_joined(conv, at::rand({3, 2, 6, 6}));
+}
+
+TEST(Layer, LargeStreamsStayApart) {
+  Conv conv("conv", 2, Rng(1), Conv::Shape{.in = 1, .out = 1});
+  conv.set_joined_streams(true);
+  const at::Tensor x = at::ones({1, 1, 2048, 1025});
+  const Streams y = conv(Streams(Partition::separate(2), {x, x}));
+  EXPECT_NE(y.of_task(0).grad_fn(), y.of_task(1).grad_fn());
 }
 
 // Behind a fork a shared batch norm sees two streams a step. Recon's code updates its one set of statistics twice, in
