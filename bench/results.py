@@ -1,0 +1,107 @@
+"""Measurements: variants take turns, medians and ratios are taken, records are written and tables printed.
+
+A record is one JSON object a line in RESULTS/SUITE-CASE.jsonl: suite, case, variant, ms (median), ms_min, ms_max, rounds,
+ratios {baseline: ms over the baseline's ms}, peak_fraction (of what the machine reached in the same run), threads, cpu,
+versions, date, load (others' at the start), and what the program said besides.
+"""
+import datetime
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+
+UNITS = {"flop": "peak sgemm", "bytes": "peak read"}
+
+
+def take_turns(measures, rounds):
+    """{name: function that returns {"ms": ...}} -> {name: [answer ...]}; the first answer of each does not count."""
+    answers = {name: [] for name in measures}
+    for turn in range(rounds + 1):
+        for name, measure in measures.items():
+            answer = measure()
+            if turn > 0:
+                answers[name].append(answer)
+    return answers
+
+
+def median_ms(answers):
+    return statistics.median(answer["ms"] for answer in answers)
+
+
+def peak_rates(answers):
+    """{"flop": a ms, "bytes": a ms} of what the machine reached."""
+    return {unit: statistics.median(a[unit] / a["ms"] for a in answers[name])
+            for unit, name in UNITS.items() if answers.get(name)}
+
+
+def peak_fraction(answers, peaks):
+    """The larger share of the two peaks, or None."""
+    shares = [answers[0][unit] / median_ms(answers) / peaks[unit] for unit in UNITS if unit in answers[0] and unit in peaks]
+    return max(shares) if shares else None
+
+
+def make_records(answers, baselines_of):
+    """One record a variant. `baselines_of(name)` -> {label: variant} with which it is compared."""
+    peaks = peak_rates(answers)
+    records = []
+    for name, given in answers.items():
+        times = [answer["ms"] for answer in given]
+        record = {"variant": name, "ms": statistics.median(times), "ms_min": min(times), "ms_max": max(times), "rounds": len(times),
+                  "ratios": {label: statistics.median(times) / median_ms(answers[base])
+                             for label, base in baselines_of(name).items() if base in answers}}
+        share = peak_fraction(given, peaks)
+        if share is not None:
+            record["peak_fraction"] = share
+        records.append({**given[-1], **record})
+    return records
+
+
+def cpu_name():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":")[1].strip()
+    return "unknown"
+
+
+def commit():
+    found = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True,
+                           cwd=pathlib.Path(__file__).parent)
+    return found.stdout.strip() or "unknown"
+
+
+def context(threads, versions):
+    """What every record says of where and when it was made."""
+    return {"threads": threads, "cpu": cpu_name(), "cores": os.cpu_count(), "versions": {"reconcile": commit(), **versions},
+            "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"), "load": os.getloadavg()[0]}
+
+
+def write(folder, suite, case, records, about):
+    """Replaces what was known of the case."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps({"suite": suite, "case": case, **record, **about}) for record in records]
+    (folder / f"{suite}-{case}.jsonl").write_text("\n".join(lines) + "\n")
+
+
+def read(folder):
+    """All records, file by file."""
+    return [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text().splitlines()]
+
+
+def table(title, records, extra=()):
+    """Text: variant, ms, ratios against every baseline, share of the peak, and the fields named in `extra`."""
+    baselines = list(dict.fromkeys(label for record in records for label in record["ratios"]))
+    head = ["", "ms", "min", "max"] + [f"/ {label}" for label in baselines] + ["of peak"] + list(extra)
+    rows = [head]
+    for record in records:
+        rows.append([record["variant"], f"{record['ms']:.4g}", f"{record['ms_min']:.4g}", f"{record['ms_max']:.4g}"] +
+                    [number(record["ratios"].get(label), "{:.3f}x") for label in baselines] +
+                    [number(record.get("peak_fraction"), "{:.1%}")] + [number(record.get(field), "{:.4g}") for field in extra])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    lines = ["  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths)))
+             for row in rows]
+    return "\n".join([f"== {title}"] + [line.rstrip() for line in lines]) + "\n"
+
+
+def number(value, form):
+    return "" if value is None else form.format(value)
