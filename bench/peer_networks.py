@@ -1,4 +1,4 @@
-"""The networks of bench/cases.cc in PyTorch, with a batch of random data and the losses: trunk, heads, batch, losses."""
+"""The networks of bench/cases.cc in PyTorch, and LeNet, with a batch of random data and the losses: trunk, heads, batch, losses."""
 import torch
 import torch.nn.functional as F
 import torchvision
@@ -54,6 +54,10 @@ class Case:
         features = self.trunk(self.inputs)
         return [loss(head(features), target) for head, loss, target in zip(self.heads, self.losses, self.targets)]
 
+    def train(self, training):
+        for module in (self.trunk, *self.heads):
+            module.train(training)
+
     def parameters(self):
         return list(self.trunk.parameters()) + [p for head in self.heads for p in head.parameters()]
 
@@ -75,6 +79,10 @@ def make_case(name, batch, tasks):
     if name == "resnet18":
         neck = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 100), nn.ReLU()]
         return classification(nn.Sequential(*resnet18_layers(1), *neck), 100, 10, tasks, (batch, 1, 36, 36))
+    if name == "lenet":
+        trunk = nn.Sequential(nn.Conv2d(1, 10, 9), nn.MaxPool2d(2), nn.ReLU(), nn.Conv2d(10, 20, 5), nn.MaxPool2d(2), nn.ReLU(),
+                              nn.Flatten(), nn.Linear(500, 50), nn.ReLU())
+        return classification(trunk, 50, 10, tasks, (batch, 1, 36, 36))
     if name == "celeba":
         return classification(nn.Sequential(*resnet18_layers(3), nn.Flatten()), 2048, 2, tasks, (batch, 3, 64, 64))
     if name == "mobilenet":

@@ -26,7 +26,11 @@ def take_turns(measures, rounds):
 
 
 def median_ms(answers):
-    return statistics.median(answer["ms"] for answer in answers)
+    return median(answer["ms"] for answer in answers)
+
+
+def median(values):
+    return statistics.median(values)
 
 
 def peak_rates(answers):
