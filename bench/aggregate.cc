@@ -8,6 +8,7 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include "reconcile/base/error.h"
 #include "reconcile/catalog/catalog.h"
 #include "worker.h"
 
@@ -39,7 +40,7 @@ class AggregateBench {
     if (request == "gramian") return gramian();
     if (request == "combine") return combine();
     if (request.starts_with("aggregate ")) return aggregate(request.substr(10));
-    return {{"error", fmt::format("no request \"{}\"", request)}};
+    fail<InvalidArgument>("no request \"{}\": gramian, combine, aggregators or aggregate NAME.", request);
   }
 
  private:

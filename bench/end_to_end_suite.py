@@ -4,6 +4,7 @@ Both sides read the same packed file, with the same network, optimiser, batch si
 permutation each epoch, what is left over is dropped); initial values and permutations are each side's own.
 """
 import dataclasses
+import functools
 import json
 import pathlib
 import subprocess
@@ -25,11 +26,11 @@ class Training:
     epochs: int
     threshold: float
     seeds: int
+    precisions: tuple = ("float32",)
 
 
-TRAININGS = {"lenet": Training("lenet", 10000, 8, 0.75, 3),
-             "resnet18": Training("resnet18(features=100)", 6000, 3, 0.70, 1)}
-VARIANTS = {"reconcile": (), "reconcile, bfloat16x3": ("train.precision=bfloat16x3",), "reconcile, bfloat16": ("train.precision=bfloat16",)}
+TRAININGS = {"lenet": Training("lenet", 10000, 6, 0.55, 2),
+             "resnet18": Training("resnet18(features=100)", 3000, 3, 0.50, 1, ("float32", "bfloat16x3", "bfloat16"))}
 
 
 def small(training):
@@ -44,6 +45,10 @@ def settings(pairs):
     return [part for pair in pairs for part in ("--set", pair)]
 
 
+def first_line(text):
+    return text.strip().partition("\n")[0]
+
+
 def pack(build, samples, path):
     """Writes the data to one file; Refused if they are not there."""
     pairs = ("data.name=multi_fashion_mnist", f"data.train_samples={samples}", "data.validation_samples=1000", "data.test_samples=100",
@@ -51,7 +56,7 @@ def pack(build, samples, path):
     done = subprocess.run([program(build), "data", "pack", *settings(pairs), "--out", path], capture_output=True, text=True)
     if done.returncode != 0:
         raise Refused("no data to train on; `reconcile data fetch mnist fashion-mnist` or RECONCILE_DATA brings them: "
-                      f"{done.stderr.strip().splitlines()[0]}")
+                      f"{first_line(done.stderr)}")
 
 
 def epochs_of_ours(build, training, seed, threads, packed, pairs, folder):
@@ -73,7 +78,7 @@ def epochs_of_ours(build, training, seed, threads, packed, pairs, folder):
         time.sleep(0.02)
     message = run.stderr.read()
     if run.returncode != 0:
-        raise Refused(message.strip().splitlines()[0] if message.strip() else f"exit status {run.returncode}")
+        raise Refused(first_line(message) or f"exit status {run.returncode}")
     return seen
 
 
@@ -136,12 +141,16 @@ class EndToEndSuite:
         return records, title, ("reached", "epochs", "ms_an_epoch")
 
     def measures(self, training, seed, packed, folder):
-        ours = {name: (lambda name=name, pairs=pairs: epochs_of_ours(self.options.build, training, seed, self.options.threads, packed, pairs,
-                                                                     f"{folder}/{name}-{seed}"))
-                for name, pairs in VARIANTS.items()}
+        """{variant: function that trains it with that seed}."""
+        found = {}
+        for precision in training.precisions:
+            pairs = () if precision == "float32" else (f"train.precision={precision}",)
+            name = "reconcile" + "".join(f", {pair.partition('=')[2]}" for pair in pairs)
+            found[name] = functools.partial(epochs_of_ours, self.options.build, training, seed, self.options.threads, packed, pairs,
+                                            f"{folder}/{name}-{seed}")
         if self.options.peers:
-            ours["PyTorch"] = lambda: epochs_of_peer(training, seed, self.options.threads, packed)
-        return ours
+            found["PyTorch"] = functools.partial(epochs_of_peer, training, seed, self.options.threads, packed)
+        return found
 
 
 def compare_training(builds, options):

@@ -12,7 +12,7 @@ import torch
 
 from peer_networks import make_case
 
-TYPES = {"U8": torch.uint8, "I64": torch.int64, "F32": torch.float32}
+TYPES = {"U8": torch.uint8, "I8": torch.int8, "I64": torch.int64, "F32": torch.float32}
 
 
 def read_packed(path):

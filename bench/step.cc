@@ -248,7 +248,12 @@ int main(int argc, char** argv) {
   }
   using namespace reconcile::bench;
   prepare_process(std::atoi(argv[4]));
-  Bench bench(find_case(argv[1], std::atoi(argv[3])), std::atoi(argv[2]),
-              {argc > 5 ? argv[5] : "float32", argc > 6 ? argv[6] : "auto"});
-  return serve([&](const std::string& request) { return bench.answer(request); });
+  try {
+    Bench bench(find_case(argv[1], std::atoi(argv[3])), std::atoi(argv[2]),
+                {argc > 5 ? argv[5] : "float32", argc > 6 ? argv[6] : "auto"});
+    return serve([&](const std::string& request) { return bench.answer(request); });
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "bench_step: {}\n", error.what());
+    return 1;
+  }
 }
