@@ -6,8 +6,8 @@ import sys
 import end_to_end_suite
 import results
 from micro_suite import run_pieces
-from step_suite import STEPS, asking, small
-from worker import step_worker
+from step_suite import STEPS, small
+from worker import asking, close_after, step_worker
 
 
 def spread(pairs):
@@ -35,12 +35,9 @@ def pair_records(answers_a, answers_b):
 def compare_steps(case, builds, options):
     case = small(case) if options.small else case
     workers = [step_worker(build, case.network, case.batch, case.tasks, options.threads) for build in builds]
-    try:
+    with close_after(workers):
         measures = {(side, name): asking(worker, name) for name in case.ours for side, worker in enumerate(workers)}
         answers = results.take_turns(measures, options.rounds or (1 if options.small else 7))
-    finally:
-        for worker in workers:
-            worker.close()
     return [{name: given for (s, name), given in answers.items() if s == side} for side in (0, 1)]
 
 

@@ -29,8 +29,8 @@ class Training:
     precisions: tuple = ("float32",)
 
 
-TRAININGS = {"lenet": Training("lenet", 10000, 6, 0.55, 2),
-             "resnet18": Training("resnet18(features=100)", 3000, 3, 0.50, 1, ("float32", "bfloat16x3", "bfloat16"))}
+TRAININGS = {"lenet": Training("lenet", 10000, 6, 0.55, 1),
+             "resnet18": Training("resnet18(features=100)", 4000, 3, 0.50, 1, ("float32", "bfloat16x3", "bfloat16"))}
 
 
 def small(training):

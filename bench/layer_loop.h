@@ -7,8 +7,8 @@ namespace reconcile::bench {
 
 /// A recording step without this project's buffers, as Recon's official code takes it: T backward passes that keep the
 /// graph, every task's gradients a list of tensors; then, layer by layer, they are joined to one vector, brought to
-/// length one, and the cosine of every pair is read as a number; the mean gradient times T goes to the shared parameters
-/// and each parameter is moved by itself (SGD, momentum 0.9).
+/// length one, and the cosine of every pair is read as a number; the mean gradient times T goes to the shared
+/// parameters and each parameter is moved by itself (SGD, momentum 0.9).
 class LayerLoop {
  public:
   /// `model` must outlive it.

@@ -3,8 +3,8 @@ import json
 import subprocess
 
 import results
-from step_suite import asking
-from worker import BENCH, PYTHON, aggregate_worker
+from growth import named
+from worker import BENCH, PYTHON, aggregate_worker, asking
 
 PIECES = {"fused_layer_gramians": "naive_layer_gramians", "fused_combine": "matrix_vector_combine"}  # and what they replace
 MS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}
@@ -74,8 +74,7 @@ class MicroSuite:
             measures = {name.removeprefix("aggregate "): asking(ours, name) for name in names}
             answers = results.take_turns(measures, self.options.rounds or (1 if self.options.small else 2))
         baseline = lambda name: {} if name.startswith("peak ") else {"sum": "sum"}
-        about = {"parameters": parameters, "tasks": tasks}
-        return [{**record, **about, "method": record["variant"], "variant": f"{record['variant']}, P = {parameters:.1e}, T = {tasks}"}
+        return [named(record, f"P = {parameters:.1e}, T = {tasks}", parameters=parameters, tasks=tasks)
                 for record in results.make_records(answers, baseline)]
 
     def loader(self):

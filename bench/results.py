@@ -61,6 +61,31 @@ def make_records(answers, baselines_of):
     return records
 
 
+def step_baselines(variant):
+    """The joint step of ours and PyTorch's of the same method; for a step that records also the one that does not, and the loop."""
+    if variant.startswith("PyTorch: "):
+        return {"PyTorch's sum": "PyTorch: sum"}
+    if variant.startswith("peak "):
+        return {}
+    found = {"joint": "sum", "PyTorch": f"PyTorch: {variant.split(', ')[0]}"}
+    if variant.endswith(" + recorder"):
+        found |= {"unrecorded": variant.removesuffix(" + recorder"), "per-layer loop": "per-layer loop"}
+    return found
+
+
+def with_flop(answers):
+    """PyTorch's steps do the arithmetic of ours."""
+    for name, given in answers.items():
+        method = name.removeprefix("PyTorch: ")
+        if method != name and method in answers:
+            answers[name] = [{**answer, "flop": answers[method][0]["flop"]} for answer in given]
+    return answers
+
+
+def step_records(answers):
+    return make_records(with_flop(answers), step_baselines)
+
+
 def cpu_name():
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):

@@ -1,135 +1,24 @@
 // Training steps on random data, one a request, so that bench/run.py lets them take turns with each other, with PyTorch
 // and with another build. Every variant has a network of its own with the same initial values.
-//   METHOD [+ recorder] [@ RULE]  a step: "sum", "cagrad + recorder", "sum @ last(k=25)"   {ms, flop, parameters, cosine}
-//   per-layer loop                the recording step of bench/layer_loop.h                 {ms, flop, parameters, cosine}
-//   rows                          forward and T backward passes into the rows              {ms}
+//   METHOD [+ recorder] [@ RULE]  a step: "sum", "cagrad + recorder", "sum @ last(k=25)"   {ms, flop, parameters,
+//   cosine} per-layer loop                the recording step of bench/layer_loop.h                 {ms, flop,
+//   parameters, cosine} rows                          forward and T backward passes into the rows              {ms}
 //   aggregate NAME                Gramian, solve and combine on those rows                 {ms}
 //   aggregators                   names of all that draw nothing at random                 [name ...]
 //   memory METHOD                 bytes: peak of this process, and what that step holds
 //   and what worker.h answers
 // usage: bench_step CASE BATCH TASKS THREADS [PRECISION [LAYOUT]]
 
-#include "reconcile/train/step.h"
-
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
-#include "cases.h"
 #include "layer_loop.h"
-#include "reconcile/base/error.h"
-#include "reconcile/catalog/method.h"
-#include "reconcile/convert/rules.h"
 #include "reconcile/train/network_probe.h"
+#include "variant.h"
 #include "worker.h"
 
 namespace reconcile::bench {
 namespace {
-
-/// How networks compute.
-struct Arithmetic {
-  std::string precision = "float32";
-  std::string layout = "auto";
-};
-
-/// Takes the part of `text` behind the last `mark` away; "" if there is none.
-std::string cut_behind(std::string& text, const std::string& mark) {
-  const auto at = text.rfind(mark);
-  if (at == std::string::npos) return "";
-  const std::string behind = text.substr(at + mark.size());
-  text.resize(at);
-  return behind;
-}
-
-/// Floating-point operations of a step on one sample by the layers' multiply-accumulates: a forward pass, and backward
-/// passes of twice its cost, `joint` once over everything, else one a task over what that task uses.
-double step_flop(MultiTaskModel& model, const std::vector<int64_t>& shape, bool joint) {
-  const auto num_tasks = static_cast<double>(model.num_tasks());
-  double macs = 0;
-  for (const auto& call : model.trace(shape)) {
-    const bool own = call.streams.num_tasks() == 1 && num_tasks > 1;
-    const double passes = joint || own ? 1.0 : num_tasks / static_cast<double>(call.streams.num_groups());
-    macs += static_cast<double>(call.macs) * (1 + 2 * passes);
-  }
-  return 2 * macs;
-}
-
-std::unique_ptr<MultiTaskModel> make_network(const Case& given, const std::string& rule, const Arithmetic& arithmetic) {
-  Experiment experiment;
-  experiment.backbone = Spec::parse(given.backbone);
-  experiment.architecture = {"hps"};
-  auto model = make_model(experiment, given.data, 1);
-  if (!rule.empty()) {
-    const auto plan = choose_layers(rule, {}, *model, given.data.input_shape);
-    convert(*model, plan, CopyInit::kFresh, Statistics::kMixed, given.data.input_shape, Rng(2));
-  }
-  if (arithmetic.precision != "float32" || arithmetic.layout != "auto") {
-    fail<InvalidArgument>("precision {}, layout {}: only float32 and auto.", arithmetic.precision, arithmetic.layout);
-  }
-  return model;
-}
-
-/// One way of taking a step, with its own network.
-class Variant {
- public:
-  Variant(const Case& given, std::string text, const Arithmetic& arithmetic) {
-    const std::string rule = cut_behind(text, " @ ");
-    const bool records = text.ends_with(" + recorder");
-    if (records) text.resize(text.size() - std::string(" + recorder").size());
-    model_ = make_network(given, rule, arithmetic);
-    method_ = make_method(text, model_->num_tasks());
-    flop_ = step_flop(*model_, given.data.input_shape,
-                      method_.aggregator->constant_weights(model_->num_tasks()).has_value() && !records);
-    if (records) recorder_.emplace(model_->shared_layout(), model_->task_names(), ConflictOptions{}.thresholds);
-    step_.emplace(*model_, method_.for_step(), StepOptions{}, OptimizerOptions{.lr = 0.01},
-                  records ? &*recorder_ : nullptr);
-  }
-
-  Json take(const Batch& batch) {
-    if (recorder_) recorder_->clear();
-    const std::vector<Batch> batches(static_cast<size_t>(method_.for_step().batches_per_step()), batch);
-    const double ms = milliseconds([&] { (*step_)(batches, {}, 0.01, rng_); });
-    const auto batch_size = static_cast<double>(batch.targets.front().size(0));
-    Json reply{{"ms", ms}, {"flop", flop_ * batch_size}, {"parameters", model_->num_parameters()}};
-    if (recorder_) reply["cosine"] = mean_cosine();
-    return reply;
-  }
-
-  /// Bytes that a step must hold.
-  [[nodiscard]] Json held(const Case& given, const Batch& batch) {
-    const int64_t T = model_->num_tasks();
-    const int64_t shared = model_->shared_layout().size();
-    int64_t activations = 0;
-    for (const auto& call : model_->trace(given.data.input_shape)) activations += call.activations;
-    const bool joint = method_.aggregator->constant_weights(T).has_value() && !recorder_;
-    return {{"parameters", 4 * model_->num_parameters()},
-            {"momentum", 4 * model_->num_parameters()},
-            {"gradients", 4 * model_->num_parameters()},
-            {"rows", joint ? 0 : 4 * T * shared},
-            {"activations", 4 * activations * batch.targets.front().size(0)}};
-  }
-
- private:
-  /// Over layers and pairs.
-  [[nodiscard]] double mean_cosine() const {
-    double sum = 0;
-    double count = 0;
-    const Json record = recorder_->record();
-    for (const auto& layer : record["layers"]) {
-      for (const auto& cosine : layer["cosine"]) {
-        sum += cosine.get<double>();
-        ++count;
-      }
-    }
-    return sum / count;
-  }
-
-  std::unique_ptr<MultiTaskModel> model_;
-  Method method_;
-  std::optional<ConflictRecorder> recorder_;
-  std::optional<Step> step_;
-  Rng rng_{1};
-  double flop_ = 0;  ///< a sample
-};
 
 /// The task gradients of one network, and aggregators that read them.
 class Rows {

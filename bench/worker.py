@@ -1,4 +1,5 @@
 """A program that answers requests: one line in, one JSON object a line out (bench/worker.h, bench/peer.py)."""
+import contextlib
 import json
 import pathlib
 import subprocess
@@ -42,6 +43,20 @@ class Worker:
 
     def __exit__(self, *_):
         self.close()
+
+
+def asking(worker, request):
+    """What bench/results.py calls to measure one variant."""
+    return lambda: worker.ask(request)
+
+
+@contextlib.contextmanager
+def close_after(workers):
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.close()
 
 
 def step_worker(build, case, batch, tasks, threads, precision="float32"):

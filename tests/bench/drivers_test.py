@@ -22,7 +22,6 @@ import page_parts
 import plot
 import results
 import run
-import step_suite
 import worker
 
 
@@ -61,10 +60,10 @@ class Results(unittest.TestCase):
         self.assertIn("sum", results.table("title", found))
 
     def test_a_step_is_compared_with_the_joint_one_pytorch_and_the_loop(self):
-        self.assertEqual(step_suite.baselines_of("mgda, bfloat16"), {"joint": "sum", "PyTorch": "PyTorch: mgda"})
-        self.assertEqual(step_suite.baselines_of("cagrad + recorder"),
+        self.assertEqual(results.step_baselines("mgda, bfloat16"), {"joint": "sum", "PyTorch": "PyTorch: mgda"})
+        self.assertEqual(results.step_baselines("cagrad + recorder"),
                          {"joint": "sum", "PyTorch": "PyTorch: cagrad + recorder", "unrecorded": "cagrad", "per-layer loop": "per-layer loop"})
-        self.assertEqual(step_suite.with_flop({"sum": answers(1, flop=7), "PyTorch: sum": answers(2)})["PyTorch: sum"], answers(2, flop=7))
+        self.assertEqual(results.with_flop({"sum": answers(1, flop=7), "PyTorch: sum": answers(2)})["PyTorch: sum"], answers(2, flop=7))
 
 
 class Compare(unittest.TestCase):
