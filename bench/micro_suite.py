@@ -7,6 +7,7 @@ from growth import named
 from worker import BENCH, PYTHON, aggregate_worker, asking
 
 PIECES = {"fused_layer_gramians": "naive_layer_gramians", "fused_combine": "matrix_vector_combine"}  # and what they replace
+KERNELS = ("convolution", "batch_norm")
 MS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}
 AGGREGATE_TASKS = (2, 3, 11, 40)
 AGGREGATE_PARAMETERS = (10**5, 10**6, 11 * 10**6)
@@ -38,9 +39,11 @@ def piece_answer(row):
 
 
 def piece_baseline(name):
-    """"fused_combine/3" -> {"naive": "matrix_vector_combine/3"}."""
-    head, _, size = name.partition("/")
-    return {"naive": f"{PIECES[head]}/{size}"} if head in PIECES else {}
+    """"fused_combine/3" -> {"naive": "matrix_vector_combine/3"}, "convolution/layer1/bfloat16" -> {"LibTorch": ".../LibTorch"}."""
+    head, _, rest = name.partition("/")
+    if head in PIECES:
+        return {"naive": f"{PIECES[head]}/{rest}"}
+    return {"LibTorch": f"{head}/{rest.partition('/')[0]}/LibTorch"} if head in KERNELS else {}
 
 
 class MicroSuite:

@@ -140,8 +140,25 @@ def parameters(records):
 def passes(records):
     """The fused passes beside what they replace."""
     rows = [[f"`{r['variant']}`", number(r["ms"]), times(r["ratios"].get("naive")), percent(r.get("peak_fraction"))]
-            for r in without_peaks(records) if not r["variant"].startswith("solve/")]
+            for r in without_peaks(records) if r["variant"].startswith(("fused_", "naive_", "matrix_"))]
     return f"In this run: {peak_line(records)}.\n\n" + markdown(["piece / T", "ms", "over naive", "of peak"], rows), {}
+
+
+def kernels(records):
+    """Forward and gradients of single layers: ms, and how many times LibTorch's speed."""
+    table = {}
+    for r in records:
+        kind, _, rest = r["variant"].partition("/")
+        if kind in ("convolution", "batch_norm"):
+            layer, _, whose = rest.partition("/")
+            table.setdefault(f"{kind}, {layer}", {})[whose] = r
+    rows = []
+    for layer, row in table.items():
+        ours = [row.get(precision) for precision in PRECISIONS]
+        rows.append([layer, number(row["LibTorch"]["ms"]), *(number(r and r["ms"]) for r in ours),
+                     *(times(r and 1 / r["ratios"]["LibTorch"]) for r in ours), percent(row["float32"].get("peak_fraction"))])
+    head = ["layer", "LibTorch ms", *(f"{p} ms" for p in PRECISIONS), *(f"{p}, faster" for p in PRECISIONS), "float32 of peak"]
+    return markdown(head, rows), {}
 
 
 def solves(records):
@@ -193,6 +210,7 @@ PARTS = {
     "batch": ([("step", "batch")], growth("performance-batch.svg", "batch", "batch size")),
     "parameters": ([("step", "parameters")], parameters),
     "passes": ([("micro", "pieces")], passes),
+    "kernels": ([("micro", "pieces")], kernels),
     "solves": ([("micro", "pieces")], solves),
     "aggregators": ([("micro", "aggregators")], aggregators),
     "loader": ([("micro", "loader")], loader),

@@ -15,11 +15,14 @@ UNITS = {"flop": "peak sgemm", "bytes": "peak read"}
 
 
 def take_turns(measures, rounds):
-    """{name: function that returns {"ms": ...}} -> {name: [answer ...]}; the first answer of each does not count."""
+    """{name: function that returns {"ms": ...}} -> {name: [answer ...]}; the first answer of each does not count.
+
+    Every other round goes backwards, so that nobody always follows the same one.
+    """
     answers = {name: [] for name in measures}
     for turn in range(rounds + 1):
-        for name, measure in measures.items():
-            answer = measure()
+        for name in list(measures) if turn % 2 == 0 else reversed(measures):
+            answer = measures[name]()
             if turn > 0:
                 answers[name].append(answer)
     return answers
@@ -120,13 +123,12 @@ def read(folder):
 def table(title, records, extra=()):
     """Text: variant, ms, ratios against every baseline, share of the peak, and the fields named in `extra`."""
     baselines = list(dict.fromkeys(label for record in records for label in record["ratios"]))
-    head = ["", "ms", "min", "max"] + [f"/ {label}" for label in baselines] + ["of peak"] + list(extra)
-    rows = [head]
+    rows = [["", "ms", "min", "max", *(f"/ {label}" for label in baselines), "of peak", *extra]]
     for record in records:
-        rows.append([record["variant"], f"{record['ms']:.4g}", f"{record['ms_min']:.4g}", f"{record['ms_max']:.4g}"] +
-                    [number(record["ratios"].get(label), "{:.3f}x") for label in baselines] +
-                    [number(record.get("peak_fraction"), "{:.1%}")] + [number(record.get(field), "{:.4g}") for field in extra])
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+        rows.append([record["variant"], *(f"{record[field]:.4g}" for field in ("ms", "ms_min", "ms_max")),
+                     *(number(record["ratios"].get(label), "{:.3f}x") for label in baselines),
+                     number(record.get("peak_fraction"), "{:.1%}"), *(number(record.get(field), "{:.4g}") for field in extra)])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths)))
              for row in rows]
     return "\n".join([f"== {title}"] + [line.rstrip() for line in lines]) + "\n"
