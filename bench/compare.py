@@ -7,7 +7,7 @@ import end_to_end_suite
 import results
 from micro_suite import run_pieces
 from step_suite import STEPS, small
-from worker import asking, close_after, step_worker
+from worker import Refused, asking, close_after, step_worker
 
 
 def spread(pairs):
@@ -65,11 +65,11 @@ def run(options):
         sys.exit("script/bench compare BUILD_A BUILD_B [micro | step | end-to-end]")
     builds = [pathlib.Path(folder) for folder in options.builds[:2]]
     suite = options.builds[2] if len(options.builds) == 3 else "step"
-    cases = cases_of(suite, builds, options)
-    for case, measure in cases.items():
-        if options.case and case not in options.case:
-            continue
-        records = pair_records(*measure())
+    for case, measure in results.chosen(cases_of(suite, builds, options), options.case).items():
+        try:
+            records = pair_records(*measure())
+        except Refused as refusal:
+            sys.exit(f"script/bench compare: {suite}, {case}: {refusal}")
         about = results.context(options.threads, {"a": str(builds[0]), "b": str(builds[1])})
         results.write(options.results, f"compare-{suite}", case, records, about)
         print(results.table(f"{suite}, {case}: B = {builds[1]} over A = {builds[0]}; quartiles of the ratio", records,

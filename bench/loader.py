@@ -19,9 +19,12 @@ import subprocess
 import sys
 import time
 
-import numpy as np
-import torch
-from PIL import Image
+try:
+    import numpy as np
+    import torch
+    from PIL import Image
+except ImportError as error:
+    sys.exit(f"bench/loader.py: {error}; install python3-torch, python3-numpy and python3-pil")
 
 PASS_SAMPLES = 60000
 HEIGHT, WIDTH, SAMPLES = 288, 384, 60

@@ -11,10 +11,13 @@ import subprocess
 import sys
 import time
 
-import torch
-import torchvision
+try:
+    import torch
+    import torchvision
 
-from peer_networks import SegNet, resnet18_layers
+    from peer_networks import SegNet, resnet18_layers
+except ImportError as error:
+    sys.exit(f"bench/networks.py: {error}; install python3-torch and python3-torchvision")
 
 THREADS = 2
 STEPS = 5

@@ -17,8 +17,8 @@ def log_ticks(low, high):
 
 
 def short(value):
-    """"1000", "0.1", "1e+06"."""
-    return f"{value:g}"
+    """"1000", "0.1", "1e6"."""
+    return f"{value:g}".replace("e+0", "e")
 
 
 def position(value, low, high, begin, end):
@@ -46,14 +46,14 @@ def apart(places, distance=13):
 
 
 def chart(title, x_title, y_title, series):
-    """`series`: {name: [(x, y) ...]}, all positive. The SVG as text."""
+    """`series`: {name: [(x, y) ...]}, all positive. The SVG as text; ticks below stand at the points."""
     x_low, x_high = span([x for points in series.values() for x, _ in points])
     y_low, y_high = span([y for points in series.values() for _, y in points])
     at_x = lambda x: position(x, x_low, x_high, LEFT, WIDTH - RIGHT)
     at_y = lambda y: position(y, y_low, y_high, HEIGHT - BOTTOM, TOP)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="11" '
              f'role="img"><title>{escape(title)}</title>']
-    for x in log_ticks(x_low, x_high):
+    for x in sorted({x for points in series.values() for x, _ in points}):
         parts.append(f'<path d="M{at_x(x):.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="{GRAY}" stroke-opacity="0.25"/>')
         parts.append(text(at_x(x), HEIGHT - BOTTOM + 15, short(x), "middle"))
     for y in log_ticks(y_low, y_high):

@@ -10,8 +10,17 @@ import os
 import pathlib
 import statistics
 import subprocess
+import sys
 
 UNITS = {"flop": "peak sgemm", "bytes": "peak read"}
+
+
+def chosen(cases, names, others=()):
+    """The cases that were asked for by name, or all; `others` are names of other suites' cases."""
+    unknown = set(names or ()) - set(cases) - set(others)
+    if unknown:
+        sys.exit(f"script/bench: no case {', '.join(sorted(unknown))}: {', '.join([*cases, *others])}")
+    return {name: cases[name] for name in cases if not names or name in names}
 
 
 def take_turns(measures, rounds):

@@ -58,14 +58,6 @@ def versions(options):
     return found
 
 
-def chosen(cases, options, others):
-    """The cases that were asked for; `others` are the names of the other suites' cases."""
-    unknown = set(options.case or ()) - set(cases) - set(others)
-    if unknown:
-        sys.exit(f"script/bench: no case {', '.join(sorted(unknown))}: {', '.join([*cases, *others])}")
-    return {name: cases[name] for name in cases if not options.case or name in options.case}
-
-
 def run_suites(names, options):
     options.peers = find_peers(options)
     found = versions(options)
@@ -73,7 +65,7 @@ def run_suites(names, options):
     failed = False
     for suite, cases in suites.items():
         others = [case for name in suites if name != suite for case in suites[name]]
-        for case, measure in chosen(cases, options, others).items():
+        for case, measure in results.chosen(cases, options.case, others).items():
             about = results.context(options.threads, found)
             try:
                 records, title, extra = measure()

@@ -162,9 +162,9 @@ class Arguments(unittest.TestCase):
         self.assertIn("step takes no folders", said.getvalue())
 
     def test_an_unknown_case_is_named(self):
-        options = run.parse(["step", "--case", "resnet19"])
         with self.assertRaisesRegex(SystemExit, "no case resnet19: resnet18"):
-            run.chosen({"resnet18": None}, options, [])
+            results.chosen({"resnet18": None}, ["resnet19"])
+        self.assertEqual(results.chosen({"resnet18": 1, "segnet": 2}, ["segnet", "loader"], ["loader"]), {"segnet": 2})
 
 
 class Programs(unittest.TestCase):
