@@ -1,4 +1,4 @@
-"""Two builds beside each other: their programs take turns, and the ratio B / A of every round is looked at by itself."""
+"""Two builds beside each other: their programs take turns, and the ratio B / A is taken round by round."""
 import pathlib
 import statistics
 import sys
@@ -20,15 +20,26 @@ def spread(pairs):
 
 
 def pair_records(answers_a, answers_b):
-    """One record a variant that both builds have: ms is B's median, ratios {"A": median of B / A}, and its quartiles."""
+    """One record a variant that both builds have: B's ms, ratios {"A": median of B / A}, and its quartiles."""
     records = []
     for name, of_a in answers_a.items():
         if name not in answers_b or name.startswith("peak"):
             continue
         times = [answer["ms"] for answer in answers_b[name]]
         ratio, low, high = spread([(a["ms"], b["ms"]) for a, b in zip(of_a, answers_b[name])])
-        records.append({"variant": name, "ms": statistics.median(times), "ms_min": min(times), "ms_max": max(times), "rounds": len(times),
-                        "ratios": {"A": ratio}, "ratio_low": low, "ratio_high": high, "ms_a": results.median_ms(of_a)})
+        records.append(
+            {
+                "variant": name,
+                "ms": statistics.median(times),
+                "ms_min": min(times),
+                "ms_max": max(times),
+                "rounds": len(times),
+                "ratios": {"A": ratio},
+                "ratio_low": low,
+                "ratio_high": high,
+                "ms_a": results.median_ms(of_a),
+            }
+        )
     return records
 
 
@@ -72,6 +83,12 @@ def run(options):
             sys.exit(f"script/bench compare: {suite}, {case}: {refusal}")
         about = results.context(options.threads, {"a": str(builds[0]), "b": str(builds[1])})
         results.write(options.results, f"compare-{suite}", case, records, about)
-        print(results.table(f"{suite}, {case}: B = {builds[1]} over A = {builds[0]}; quartiles of the ratio", records,
-                            ("ratio_low", "ratio_high")), flush=True)
+        print(
+            results.table(
+                f"{suite}, {case}: B = {builds[1]} over A = {builds[0]}; quartiles of the ratio",
+                records,
+                ("ratio_low", "ratio_high"),
+            ),
+            flush=True,
+        )
     return 0

@@ -1,4 +1,4 @@
-"""The end-to-end suite: seconds from the command line to a validation accuracy, ours and PyTorch's, on Multi-Fashion+MNIST.
+"""The end-to-end suite: seconds from the command line to a validation accuracy on Multi-Fashion+MNIST, ours and PyTorch's.
 
 Both sides read the same packed file, with the same network, optimiser, batch size and rule of drawing batches (a new
 permutation each epoch, what is left over is dropped); initial values and permutations are each side's own.
@@ -12,7 +12,7 @@ import tempfile
 import time
 
 import results
-from worker import BENCH, PYTHON, Refused
+from worker import BENCH, PYTHON, Missing, Refused
 
 BATCH = 64
 LEARNING_RATE = 0.05
@@ -21,6 +21,7 @@ LEARNING_RATE = 0.05
 @dataclasses.dataclass
 class Training:
     """What is trained, and the validation accuracy that both tasks are to pass."""
+
     backbone: str
     samples: int
     epochs: int
@@ -29,8 +30,10 @@ class Training:
     precisions: tuple = ("float32",)
 
 
-TRAININGS = {"lenet": Training("lenet", 10000, 6, 0.55, 1),
-             "resnet18": Training("resnet18(features=100)", 4000, 3, 0.50, 1, ("float32", "bfloat16x3", "bfloat16"))}
+TRAININGS = {
+    "lenet": Training("lenet", 10000, 6, 0.55, 1),
+    "resnet18": Training("resnet18(features=100)", 4000, 3, 0.50, 1, ("float32", "bfloat16x3", "bfloat16")),
+}
 
 
 def small(training):
@@ -50,29 +53,52 @@ def first_line(text):
 
 
 def pack(build, samples, path):
-    """Writes the data to one file; Refused if they are not there."""
-    pairs = ("data.name=multi_fashion_mnist", f"data.train_samples={samples}", "data.validation_samples=1000", "data.test_samples=100",
-             "backbone.name=lenet")
-    done = subprocess.run([program(build), "data", "pack", *settings(pairs), "--out", path], capture_output=True, text=True)
+    """Writes the data to one file; Missing if they are not there."""
+    pairs = (
+        "data.name=multi_fashion_mnist",
+        f"data.train_samples={samples}",
+        "data.validation_samples=1000",
+        "data.test_samples=100",
+        "backbone.name=lenet",
+    )
+    done = subprocess.run(
+        [program(build), "data", "pack", *settings(pairs), "--out", path], capture_output=True, text=True
+    )
     if done.returncode != 0:
-        raise Refused("no data to train on; `reconcile data fetch mnist fashion-mnist` or RECONCILE_DATA brings them: "
-                      f"{first_line(done.stderr)}")
+        raise Missing(
+            "no data to train on; `reconcile data fetch mnist fashion-mnist` or RECONCILE_DATA brings them: "
+            f"{first_line(done.stderr)}"
+        )
 
 
 def epochs_of_ours(build, training, seed, threads, packed, pairs, folder):
     """[(seconds since the command, {task: accuracy}) ...], by watching run.jsonl."""
     name, _, options = training.backbone.partition("(")
-    given = ["data.name=packed", f"data.file={packed}", f"backbone.name={name}", f"seeds=[{seed}]", f"threads={threads}",
-             f"train.epochs={training.epochs}", f"train.batch_size={BATCH}", f"train.checkpoint_every={training.epochs}",
-             f"optimizer.lr={LEARNING_RATE}", "conflict.record=false", *(f"backbone.{option}" for option in options.rstrip(")").split(",") if option)]
+    given = [
+        "data.name=packed",
+        f"data.file={packed}",
+        f"backbone.name={name}",
+        f"seeds=[{seed}]",
+        f"threads={threads}",
+        f"train.epochs={training.epochs}",
+        f"train.batch_size={BATCH}",
+        f"train.checkpoint_every={training.epochs}",
+        f"optimizer.lr={LEARNING_RATE}",
+        "conflict.record=false",
+        *(f"backbone.{option}" for option in options.rstrip(")").split(",") if option),
+    ]
     begin = time.perf_counter()
-    run = subprocess.Popen([program(build), "train", *settings([*given, *pairs]), "--out", folder], stdout=subprocess.DEVNULL,
-                           stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        [program(build), "train", *settings([*given, *pairs]), "--out", folder],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     seen = []
     while True:
         ended = run.poll() is not None
         epochs = read_epochs(pathlib.Path(folder))
-        seen += [(time.perf_counter() - begin, epoch) for epoch in epochs[len(seen):]]
+        seen += [(time.perf_counter() - begin, epoch) for epoch in epochs[len(seen) :]]
         if ended:
             break
         time.sleep(0.02)
@@ -92,8 +118,18 @@ def read_epochs(folder):
 
 
 def epochs_of_peer(training, seed, threads, packed):
-    command = [PYTHON, "-B", BENCH / "peer_training.py", packed, training.backbone.partition("(")[0], training.epochs, BATCH,
-               LEARNING_RATE, seed, threads]
+    command = [
+        PYTHON,
+        "-B",
+        BENCH / "peer_training.py",
+        packed,
+        training.backbone.partition("(")[0],
+        training.epochs,
+        BATCH,
+        LEARNING_RATE,
+        seed,
+        threads,
+    ]
     begin = time.perf_counter()
     run = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
     seen = [(time.perf_counter() - begin, json.loads(line)) for line in run.stdout]
@@ -106,8 +142,14 @@ def summary(epochs, threshold):
     """{ms to the threshold, or to the end where it was not reached}."""
     passed = [i for i, (_, accuracy) in enumerate(epochs) if min(accuracy.values()) >= threshold]
     last = passed[0] if passed else len(epochs) - 1
-    return {"ms": 1e3 * epochs[last][0], "reached": bool(passed), "epochs": last + 1, "threshold": threshold,
-            "least_accuracy": min(epochs[last][1].values()), "ms_an_epoch": 1e3 * epochs[-1][0] / len(epochs)}
+    return {
+        "ms": 1e3 * epochs[last][0],
+        "reached": bool(passed),
+        "epochs": last + 1,
+        "threshold": threshold,
+        "least_accuracy": min(epochs[last][1].values()),
+        "ms_an_epoch": 1e3 * epochs[-1][0] / len(epochs),
+    }
 
 
 class EndToEndSuite:
@@ -117,8 +159,10 @@ class EndToEndSuite:
         self.options = options
 
     def cases(self):
-        return {name: (lambda training=training: self.train(small(training) if self.options.small else training))
-                for name, training in TRAININGS.items()}
+        return {
+            name: (lambda training=training: self.train(small(training) if self.options.small else training))
+            for name, training in TRAININGS.items()
+        }
 
     def train(self, training):
         answers = {}
@@ -136,8 +180,11 @@ class EndToEndSuite:
         for record in records:
             record["reached"] = sum(answer["reached"] for answer in answers[record["variant"]])
             record["epochs"] = results.median([answer["epochs"] for answer in answers[record["variant"]]])
-        title = (f"{training.backbone}, {training.samples} samples, batches of {BATCH}: ms until both tasks pass {training.threshold:.0%}; "
-                 "reached: in how many of the rounds, each with its seed")
+        title = (
+            f"{training.backbone}, {training.samples} samples, batches of {BATCH}: "
+            f"ms until both tasks pass {training.threshold:.0%}; "
+            "reached: in how many of the rounds, each with its seed"
+        )
         return records, title, ("reached", "epochs", "ms_an_epoch")
 
     def measures(self, training, seed, packed, folder):
@@ -146,8 +193,16 @@ class EndToEndSuite:
         for precision in training.precisions:
             pairs = () if precision == "float32" else (f"train.precision={precision}",)
             name = "reconcile" + "".join(f", {pair.partition('=')[2]}" for pair in pairs)
-            found[name] = functools.partial(epochs_of_ours, self.options.build, training, seed, self.options.threads, packed, pairs,
-                                            f"{folder}/{name}-{seed}")
+            found[name] = functools.partial(
+                epochs_of_ours,
+                self.options.build,
+                training,
+                seed,
+                self.options.threads,
+                packed,
+                pairs,
+                f"{folder}/{name}-{seed}",
+            )
         if self.options.peers:
             found["PyTorch"] = functools.partial(epochs_of_peer, training, seed, self.options.threads, packed)
         return found
@@ -163,6 +218,8 @@ def compare_training(builds, options):
             pack(builds[0], training.samples, packed)
             for seed in range(options.rounds or training.seeds):
                 for side, build in enumerate(builds):
-                    epochs = epochs_of_ours(build, training, seed, options.threads, packed, (), f"{folder}/{side}-{seed}")
+                    epochs = epochs_of_ours(
+                        build, training, seed, options.threads, packed, (), f"{folder}/{side}-{seed}"
+                    )
                     answers[side].setdefault(name, []).append(summary(epochs, training.threshold))
     return answers

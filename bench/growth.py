@@ -41,8 +41,16 @@ class Growth:
         peak = parts.pop("peak")
         held = sum(parts.values())
         [record] = results.make_records({f"{method}, T = {tasks}": answers}, lambda name: {})
-        return {**record, "method": method, "tasks": tasks, "batch": batch, "peak_mb": peak, "held_mb": held,
-                "over_held": peak / held, "parts_mb": parts}
+        return {
+            **record,
+            "method": method,
+            "tasks": tasks,
+            "batch": batch,
+            "peak_mb": peak,
+            "held_mb": held,
+            "over_held": peak / held,
+            "parts_mb": parts,
+        }
 
     def tasks(self):
         batch = 2 if self.options.small else 32
@@ -62,9 +70,16 @@ class Growth:
             if self.options.peers:
                 workers["PyTorch: "] = peer_worker("resnet18", batch, tasks, self.options.threads)
             with close_after(workers.values()):
-                measures = {side + method: asking(worker, method) for method in ("sum", "mgda") for side, worker in workers.items()}
+                measures = {
+                    side + method: asking(worker, method)
+                    for method in ("sum", "mgda")
+                    for side, worker in workers.items()
+                }
                 answers = self.turns({"peak sgemm": asking(workers[""], "peak sgemm"), **measures})
-            records += [named(record, f"{field} = {value}", batch=batch, tasks=tasks) for record in results.step_records(answers)]
+            records += [
+                named(record, f"{field} = {value}", batch=batch, tasks=tasks)
+                for record in results.step_records(answers)
+            ]
         return records
 
     def parameters(self):
@@ -74,7 +89,9 @@ class Growth:
             for tasks in ROW_TASKS:
                 size = 4e-9 * parameters * (tasks + 1)
                 if size > LIMIT_GB:
-                    print(f"   left out: P = {parameters:.0e}, T = {tasks}: {size:.0f} GB of rows, more than {LIMIT_GB}")
+                    print(
+                        f"   left out: P = {parameters:.0e}, T = {tasks}: {size:.0f} GB of rows, more than {LIMIT_GB}"
+                    )
                     continue
                 records += self.rows_alone(parameters, tasks)
         return records, "rows alone: growth with the parameters", ()
@@ -83,8 +100,10 @@ class Growth:
         with aggregate_worker(self.options.build, parameters, tasks, self.options.threads) as ours:
             names = ("peak read", "peak sgemm", "gramian", "combine", "aggregate mgda")
             answers = self.turns({name: asking(ours, name) for name in names})
-        return [named(record, f"P = {parameters:.0e}, T = {tasks}", parameters=parameters, tasks=tasks)
-                for record in results.make_records(answers, lambda name: {})]
+        return [
+            named(record, f"P = {parameters:.0e}, T = {tasks}", parameters=parameters, tasks=tasks)
+            for record in results.make_records(answers, lambda name: {})
+        ]
 
 
 def named(record, where, **about):

@@ -4,12 +4,13 @@
     bench/loader.py build/bench/bench_loader [rounds, default 5] [folder for the files, default /dev/shm/loader-bench]
                     [seconds a round, default 3] [--records]
 
-Three kinds of data: 60000 gray images of 28 x 28 bytes in memory, batch 256, item by item as torchvision's MNIST does (without
-PIL, which would make it slower); NYUv2's arrays, 60 samples of 288 x 384 in the page cache, batch 8, read by numpy.load, channels
-moved, turned to float tensors, as LibMTL does; and CelebA's pictures, 2000 JPEG files of 178 x 218 resized to 64 x 64, batch 256,
-read by PIL as torchvision does. Both sides take turns, round by round; medians and ratios are printed, or with --records one JSON
-object a measurement (bench/results.py). A round reads whole passes until its seconds are over; the first pass, in which workers start, does not count. "memory" is how often one thread can copy the
-numbers of a sample from one place to another: a loader cannot be much faster.
+Three kinds of data: 60000 gray images of 28 x 28 bytes in memory, batch 256, item by item as torchvision's MNIST does
+(without PIL, which would make it slower); NYUv2's arrays, 60 samples of 288 x 384 in the page cache, batch 8, read by
+numpy.load, channels moved, turned to float tensors, as LibMTL does; and CelebA's pictures, 2000 JPEG files of 178 x
+218 resized to 64 x 64, batch 256, read by PIL as torchvision does. Both sides take turns, round by round; medians and
+ratios are printed, or with --records one JSON object a measurement (bench/results.py). A round reads whole passes
+until its seconds are over; the first pass, in which workers start, does not count. "memory" is how often one thread
+can copy the numbers of a sample from one place to another: a loader cannot be much faster.
 """
 import json
 import os
@@ -29,10 +30,11 @@ except ImportError as error:
 PASS_SAMPLES = 60000
 HEIGHT, WIDTH, SAMPLES = 288, 384, 60
 FACES = 2000
-ATTRIBUTES = """5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose Black_Hair Blond_Hair
-Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee Gray_Hair Heavy_Makeup High_Cheekbones Male
-Mouth_Slightly_Open Mustache Narrow_Eyes No_Beard Oval_Face Pale_Skin Pointy_Nose Receding_Hairline Rosy_Cheeks Sideburns
-Smiling Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick Wearing_Necklace Wearing_Necktie Young""".split()
+ATTRIBUTES = """5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose Black_Hair
+Blond_Hair Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee Gray_Hair Heavy_Makeup
+High_Cheekbones Male Mouth_Slightly_Open Mustache Narrow_Eyes No_Beard Oval_Face Pale_Skin Pointy_Nose
+Receding_Hairline Rosy_Cheeks Sideburns Smiling Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat
+Wearing_Lipstick Wearing_Necklace Wearing_Necktie Young""".split()
 
 
 class Digits(torch.utils.data.Dataset):
@@ -58,9 +60,11 @@ class Rooms(torch.utils.data.Dataset):
     def __getitem__(self, i):
         load = lambda folder: np.load(self.root / folder / f"{i}.npy")
         image = torch.from_numpy(np.moveaxis(load("image"), -1, 0)).float()
-        targets = {"semantic": torch.from_numpy(load("label")).float(),
-                   "depth": torch.from_numpy(np.moveaxis(load("depth"), -1, 0)).float(),
-                   "normal": torch.from_numpy(np.moveaxis(load("normal"), -1, 0)).float()}
+        targets = {
+            "semantic": torch.from_numpy(load("label")).float(),
+            "depth": torch.from_numpy(np.moveaxis(load("depth"), -1, 0)).float(),
+            "normal": torch.from_numpy(np.moveaxis(load("normal"), -1, 0)).float(),
+        }
         return image, targets
 
 
@@ -74,7 +78,10 @@ class Faces(torch.utils.data.Dataset):
 
     def __getitem__(self, i):
         picture = Image.open(self.root / f"{i}.jpg").convert("RGB").resize((64, 64), Image.BILINEAR)
-        return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous().to(torch.float32).div(255), self.answers[i]
+        return (
+            torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous().to(torch.float32).div(255),
+            self.answers[i],
+        )
 
 
 def make_faces(root):
@@ -94,9 +101,12 @@ def make_rooms(root):
     for part, count in (("train", SAMPLES), ("val", 1)):
         for i in range(count):
             normal = rng.normal(size=(HEIGHT, WIDTH, 3))
-            arrays = {"image": rng.random((HEIGHT, WIDTH, 3)), "label": rng.integers(-1, 13, (HEIGHT, WIDTH)),
-                      "depth": rng.random((HEIGHT, WIDTH, 1)) * 10,
-                      "normal": normal / np.linalg.norm(normal, axis=2, keepdims=True)}
+            arrays = {
+                "image": rng.random((HEIGHT, WIDTH, 3)),
+                "label": rng.integers(-1, 13, (HEIGHT, WIDTH)),
+                "depth": rng.random((HEIGHT, WIDTH, 1)) * 10,
+                "normal": normal / np.linalg.norm(normal, axis=2, keepdims=True),
+            }
             for folder, array in arrays.items():
                 path = root / part / folder / f"{i}.npy"
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,8 +114,9 @@ def make_rooms(root):
 
 
 def python_rate(data, batch, workers, seconds):
-    loader = torch.utils.data.DataLoader(data, batch_size=batch, shuffle=True, num_workers=workers, drop_last=False,
-                                         persistent_workers=workers > 0)
+    loader = torch.utils.data.DataLoader(
+        data, batch_size=batch, shuffle=True, num_workers=workers, drop_last=False, persistent_workers=workers > 0
+    )
     samples, begin = 0, None
     while True:
         for inputs, _ in loader:
@@ -147,9 +158,20 @@ def rates_of(program, kind, data, batch, rounds, root, seconds):
 def print_records(kind, rates, best):
     for name, values in rates.items():
         times = [1e3 / rate for rate in values]
-        print(json.dumps({"variant": f"{kind}, {name}", "ms": statistics.median(times), "ms_min": min(times), "ms_max": max(times),
-                          "rounds": len(times), "samples_per_second": statistics.median(values),
-                          "ratios": {"DataLoader": statistics.median(times) * best / 1e3}}), flush=True)
+        print(
+            json.dumps(
+                {
+                    "variant": f"{kind}, {name}",
+                    "ms": statistics.median(times),
+                    "ms_min": min(times),
+                    "ms_max": max(times),
+                    "rounds": len(times),
+                    "samples_per_second": statistics.median(values),
+                    "ratios": {"DataLoader": statistics.median(times) * best / 1e3},
+                }
+            ),
+            flush=True,
+        )
 
 
 def print_table(kind, batch, rates, best):
@@ -168,8 +190,11 @@ def main():
     if not (root / "nyuv2").exists():
         make_rooms(root / "nyuv2")
         make_faces(root / "celeba")
-    for kind, data, batch in (("digits", Digits(), 256), ("nyuv2", Rooms(root / "nyuv2" / "train"), 8),
-                              ("celeba", Faces(root / "celeba" / "img_align_celeba"), 256)):
+    for kind, data, batch in (
+        ("digits", Digits(), 256),
+        ("nyuv2", Rooms(root / "nyuv2" / "train"), 8),
+        ("celeba", Faces(root / "celeba" / "img_align_celeba"), 256),
+    ):
         rates = rates_of(program, kind, data, batch, rounds, root, seconds)
         best = max(statistics.median(rates[f"DataLoader, {w} workers"]) for w in (0, 2))
         if "--records" in sys.argv:

@@ -6,7 +6,10 @@ import results
 from growth import named
 from worker import BENCH, PYTHON, aggregate_worker, asking
 
-PIECES = {"fused_layer_gramians": "naive_layer_gramians", "fused_combine": "matrix_vector_combine"}  # and what they replace
+PIECES = {
+    "fused_layer_gramians": "naive_layer_gramians",
+    "fused_combine": "matrix_vector_combine",
+}  # and what they replace
 KERNELS = ("convolution", "batch_norm")
 MS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}
 AGGREGATE_TASKS = (2, 3, 11, 40)
@@ -15,8 +18,12 @@ AGGREGATE_PARAMETERS = (10**5, 10**6, 11 * 10**6)
 
 def run_pieces(build, seconds, name_filter="."):
     """One run of bench_micro: {benchmark: {ms, flop, bytes}}."""
-    command = [build / "bench/bench_micro", "--benchmark_format=json", f"--benchmark_min_time={seconds}",
-               f"--benchmark_filter={name_filter}"]
+    command = [
+        build / "bench/bench_micro",
+        "--benchmark_format=json",
+        f"--benchmark_min_time={seconds}",
+        f"--benchmark_filter={name_filter}",
+    ]
     found = json.loads(subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout)
     return {piece_name(row["name"]): piece_answer(row) for row in found["benchmarks"]}
 
@@ -39,7 +46,7 @@ def piece_answer(row):
 
 
 def piece_baseline(name):
-    """"fused_combine/3" -> {"naive": "matrix_vector_combine/3"}, "convolution/layer1/bfloat16" -> {"LibTorch": ".../LibTorch"}."""
+    """What the piece is compared with: fused_combine/3 with matrix_vector_combine/3, a kernel with LibTorch's."""
     head, _, rest = name.partition("/")
     if head in PIECES:
         return {"naive": f"{PIECES[head]}/{rest}"}
@@ -61,7 +68,11 @@ class MicroSuite:
         for _ in range(rounds):
             for name, answer in run_pieces(self.options.build, 0.001 if self.options.small else 0.05).items():
                 answers.setdefault(name.replace("peak_", "peak "), []).append(answer)
-        return results.make_records(answers, piece_baseline), "small pieces; solve: the T x T problem, Gramian given", ()
+        return (
+            results.make_records(answers, piece_baseline),
+            "small pieces; solve: the T x T problem, Gramian given",
+            (),
+        )
 
     def aggregators(self):
         """Whole aggregations, rows given; the baseline is the plain sum of the rows."""
@@ -77,14 +88,18 @@ class MicroSuite:
             measures = {name.removeprefix("aggregate "): asking(ours, name) for name in names}
             answers = results.take_turns(measures, self.options.rounds or (1 if self.options.small else 2))
         baseline = lambda name: {} if name.startswith("peak ") else {"sum": "sum"}
-        return [named(record, f"P = {parameters:.1e}, T = {tasks}", parameters=parameters, tasks=tasks)
-                for record in results.make_records(answers, baseline)]
+        return [
+            named(record, f"P = {parameters:.1e}, T = {tasks}", parameters=parameters, tasks=tasks)
+            for record in results.make_records(answers, baseline)
+        ]
 
     def loader(self):
         """Milliseconds a sample; bench/loader.py lets both sides take turns."""
         program = self.options.build / "bench/bench_loader"
         if not self.options.peers:
-            answer = subprocess.run([program, "digits", "", "256", "0", "1"], check=True, capture_output=True, text=True)
+            answer = subprocess.run(
+                [program, "digits", "", "256", "0", "1"], check=True, capture_output=True, text=True
+            )
             answers = {"digits, reconcile, 0 workers": [{"ms": 1e3 / float(answer.stdout)}]}
             return results.make_records(answers, lambda name: {}), "loader: ms a sample", ()
         rounds = self.options.rounds or (1 if self.options.small else 2)

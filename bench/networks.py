@@ -3,8 +3,8 @@
 
     bench/networks.py build/bench/bench_networks [rounds, default 5]
 
-Both sides take turns, round by round, with the same number of threads; medians over the rounds and their ratio are printed.
-The networks are those of bench/peer_networks.py.
+Both sides take turns, round by round, with the same number of threads; medians over the rounds and their ratio are
+printed. The networks are those of bench/peer_networks.py.
 """
 import statistics
 import subprocess
@@ -48,10 +48,15 @@ def main():
     program = sys.argv[1]
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     torch.set_num_threads(THREADS)
-    cases = [("resnet18", resnet18, (32, 3, 64, 64)),
-             ("segnet", SegNet, (2, 3, 128, 256)),
-             ("mobilenet_v2(raspp=false, output_stride=32)", lambda: torchvision.models.mobilenet_v2().features,
-              (8, 3, 128, 128))]
+    cases = [
+        ("resnet18", resnet18, (32, 3, 64, 64)),
+        ("segnet", SegNet, (2, 3, 128, 256)),
+        (
+            "mobilenet_v2(raspp=false, output_stride=32)",
+            lambda: torchvision.models.mobilenet_v2().features,
+            (8, 3, 128, 128),
+        ),
+    ]
     for backbone, make, shape in cases:
         model = make()
         theirs, ours = [], []
@@ -59,7 +64,11 @@ def main():
             theirs.append(python_time(model, shape))
             ours.append(our_time(program, backbone, shape))
         a, b = statistics.median(ours), statistics.median(theirs)
-        print(f"{backbone:<44} batch {shape[0]:>3} at {shape[2]}x{shape[3]}: reconcile {a:.3f} s, PyTorch {b:.3f} s, ratio {a / b:.2f}", flush=True)
+        print(
+            f"{backbone:<44} batch {shape[0]:>3} at {shape[2]}x{shape[3]}: reconcile {a:.3f} s, PyTorch {b:.3f} s, "
+            f"ratio {a / b:.2f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

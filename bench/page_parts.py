@@ -56,8 +56,10 @@ def machine(records):
     """Where and when."""
     first = records[0]
     versions = ", ".join(f"{name} {version}" for name, version in first["versions"].items())
-    return (f"{first['cpu']}, {first['cores']} cores, {first['threads']} threads; {first['date'][:10]}; {versions}; "
-            f"load before: {first['load']:.1f}; in the same run: {peak_line(records)}.\n"), {}
+    return (
+        f"{first['cpu']}, {first['cores']} cores, {first['threads']} threads; {first['date'][:10]}; {versions}; "
+        f"load before: {first['load']:.1f}; in the same run: {peak_line(records)}.\n"
+    ), {}
 
 
 def against_pytorch(*cases):
@@ -71,16 +73,32 @@ def against_pytorch(*cases):
                 continue
             ours = [known.get(method if p == "float32" else f"{method}, {p}") for p in PRECISIONS]
             label = f"{records[0]['network']}, batch {records[0]['batch']}, T = {records[0]['tasks']}, `{method}`"
-            rows.append([label, number(theirs["ms"])] + [number(r and r["ms"]) for r in ours] +
-                        [times(r and theirs["ms"] / r["ms"]) for r in ours])
-    return markdown(["step", "PyTorch ms", *(f"{p} ms" for p in PRECISIONS), *(f"{p}, faster" for p in PRECISIONS)], rows), {}
+            rows.append(
+                [label, number(theirs["ms"])]
+                + [number(r and r["ms"]) for r in ours]
+                + [times(r and theirs["ms"] / r["ms"]) for r in ours]
+            )
+    return (
+        markdown(["step", "PyTorch ms", *(f"{p} ms" for p in PRECISIONS), *(f"{p}, faster" for p in PRECISIONS)], rows),
+        {},
+    )
 
 
 def methods(records):
     """The variants of one network, over the joint step."""
-    rows = [[f"`{r['variant']}`", number(r["ms"]), f"{number(r['ms_min'])} ... {number(r['ms_max'])}", times(r["ratios"].get("joint")),
-             percent_more(r["ratios"].get("unrecorded")), times(r["ratios"].get("per-layer loop")), percent(r.get("peak_fraction"))]
-            for r in without_peaks(records) if not r["variant"].startswith("PyTorch")]
+    rows = [
+        [
+            f"`{r['variant']}`",
+            number(r["ms"]),
+            f"{number(r['ms_min'])} ... {number(r['ms_max'])}",
+            times(r["ratios"].get("joint")),
+            percent_more(r["ratios"].get("unrecorded")),
+            times(r["ratios"].get("per-layer loop")),
+            percent(r.get("peak_fraction")),
+        ]
+        for r in without_peaks(records)
+        if not r["variant"].startswith("PyTorch")
+    ]
     head = ["step", "ms", "least ... largest", "over joint", "recorder on top", "over the per-layer loop", "of peak"]
     return markdown(head, rows), {}
 
@@ -90,26 +108,43 @@ def percent_more(ratio):
 
 
 def split(records):
-    rows = [[f"`{r['variant']}`", number(r["ms"]), times(r["ratios"].get("shared")), times(r["arithmetic"]),
-             times(r["ratios"]["shared"] / r["arithmetic"]) if "shared" in r["ratios"] else ""] for r in without_peaks(records)]
+    rows = [
+        [
+            f"`{r['variant']}`",
+            number(r["ms"]),
+            times(r["ratios"].get("shared")),
+            times(r["arithmetic"]),
+            times(r["ratios"]["shared"] / r["arithmetic"]) if "shared" in r["ratios"] else "",
+        ]
+        for r in without_peaks(records)
+    ]
     return markdown(["step", "ms", "time over shared", "arithmetic over shared", "time over arithmetic"], rows), {}
 
 
 def aggregation(records):
-    rows = [[f"`{r['variant']}`", number(r["ms"]), percent(r["share"])] for r in sorted(records, key=lambda r: -r["share"])]
-    head = f"CelebA ResNet-18, T = {records[0]['tasks']}, batch {records[0]['batch']}, a step by `mgda` takes {number(records[0]['step_ms'])} ms.\n\n"
+    rows = [
+        [f"`{r['variant']}`", number(r["ms"]), percent(r["share"])] for r in sorted(records, key=lambda r: -r["share"])
+    ]
+    first = records[0]
+    step = f"a step by `mgda` takes {number(first['step_ms'])} ms"
+    head = f"CelebA ResNet-18, T = {first['tasks']}, batch {first['batch']}, {step}.\n\n"
     return head + markdown(["aggregator", "ms", "of the step"], rows), {}
 
 
 def memory(records):
     parts = ("program", "parameters", "momentum", "gradients", "rows", "activations")
-    rows = [[f"`{r['method']}`, T = {r['tasks']}"] + [number(r["parts_mb"][part]) for part in parts] +
-            [number(r["held_mb"]), number(r["peak_mb"]), number(r["peak_mb"] - r["held_mb"]), times(r["over_held"])] for r in records]
+    rows = [
+        [f"`{r['method']}`, T = {r['tasks']}"]
+        + [number(r["parts_mb"][part]) for part in parts]
+        + [number(r["held_mb"]), number(r["peak_mb"]), number(r["peak_mb"] - r["held_mb"]), times(r["over_held"])]
+        for r in records
+    ]
     return markdown(["step", *parts, "sum", "peak", "beyond", "peak over sum"], rows), {}
 
 
 def growth(file, field, title):
     """A table and a plot of steps over `field`."""
+
     def make(records):
         series = {}
         for r in records:
@@ -119,28 +154,45 @@ def growth(file, field, title):
         values = sorted({x for points in series.values() for x, _ in points})
         rows = [[str(value)] + [number(dict(series[name]).get(value)) for name in names] for value in values]
         drawing = plot.chart(f"ms a step over {title}", title, "ms", series)
-        return markdown([title, *(f"`{name}` ms" for name in names)], rows) + f"\n![ms a step over {title}]({file})\n", {file: drawing}
+        return markdown(
+            [title, *(f"`{name}` ms" for name in names)], rows
+        ) + f"\n![ms a step over {title}]({file})\n", {file: drawing}
+
     return make
 
 
 def parameters(records):
     """Rows alone: Gramian and combine over P, one line for each T."""
     shown = [r for r in records if r["method"] in ("gramian", "combine", "aggregate mgda")]
-    rows = [[f"{r['parameters']:.0e}", str(r["tasks"]), f"`{r['method'].removeprefix('aggregate ')}`", number(r["ms"]),
-             number(r["bytes"] / r["ms"] / 1e6), percent(r["peak_fraction"])] for r in shown]
+    rows = [
+        [
+            f"{r['parameters']:.0e}",
+            str(r["tasks"]),
+            f"`{r['method'].removeprefix('aggregate ')}`",
+            number(r["ms"]),
+            number(r["bytes"] / r["ms"] / 1e6),
+            percent(r["peak_fraction"]),
+        ]
+        for r in shown
+    ]
     series = {}
     for r in shown:
         if r["method"] == "aggregate mgda":
             series.setdefault(f"T = {r['tasks']}", []).append((r["parameters"], r["ms"]))
     drawing = plot.chart("ms of an aggregation over P", "P", "ms, Gramian + solve + combine", series)
     file = "performance-parameters.svg"
-    return markdown(["P", "T", "pass", "ms", "GB/s", "of reading"], rows) + f"\n![ms of an aggregation over P]({file})\n", {file: drawing}
+    return markdown(
+        ["P", "T", "pass", "ms", "GB/s", "of reading"], rows
+    ) + f"\n![ms of an aggregation over P]({file})\n", {file: drawing}
 
 
 def passes(records):
     """The fused passes beside what they replace."""
-    rows = [[f"`{r['variant']}`", number(r["ms"]), times(r["ratios"].get("naive")), percent(r.get("peak_fraction"))]
-            for r in without_peaks(records) if r["variant"].startswith(("fused_", "naive_", "matrix_"))]
+    rows = [
+        [f"`{r['variant']}`", number(r["ms"]), times(r["ratios"].get("naive")), percent(r.get("peak_fraction"))]
+        for r in without_peaks(records)
+        if r["variant"].startswith(("fused_", "naive_", "matrix_"))
+    ]
     return f"In this run: {peak_line(records)}.\n\n" + markdown(["piece / T", "ms", "over naive", "of peak"], rows), {}
 
 
@@ -155,9 +207,22 @@ def kernels(records):
     rows = []
     for layer, row in table.items():
         ours = [row.get(precision) for precision in PRECISIONS]
-        rows.append([layer, number(row["LibTorch"]["ms"]), *(number(r and r["ms"]) for r in ours),
-                     *(times(r and 1 / r["ratios"]["LibTorch"]) for r in ours), percent(row["float32"].get("peak_fraction"))])
-    head = ["layer", "LibTorch ms", *(f"{p} ms" for p in PRECISIONS), *(f"{p}, faster" for p in PRECISIONS), "float32 of peak"]
+        rows.append(
+            [
+                layer,
+                number(row["LibTorch"]["ms"]),
+                *(number(r and r["ms"]) for r in ours),
+                *(times(r and 1 / r["ratios"]["LibTorch"]) for r in ours),
+                percent(row["float32"].get("peak_fraction")),
+            ]
+        )
+    head = [
+        "layer",
+        "LibTorch ms",
+        *(f"{p} ms" for p in PRECISIONS),
+        *(f"{p}, faster" for p in PRECISIONS),
+        "float32 of peak",
+    ]
     return markdown(head, rows), {}
 
 
@@ -179,8 +244,11 @@ def aggregators(records):
     table = {}
     for r in without_peaks(records):
         table.setdefault(r["method"], {})[r["parameters"], r["tasks"]] = r["ms"]
-    rows = [[f"`{method}`"] + [number(row.get(column)) for column in columns]
-            for method, row in table.items() if not method.startswith("peak ")]
+    rows = [
+        [f"`{method}`"] + [number(row.get(column)) for column in columns]
+        for method, row in table.items()
+        if not method.startswith("peak ")
+    ]
     return markdown(["ms", *(f"P = {p:.1e}, T = {t}" for p, t in columns)], rows), {}
 
 
@@ -193,10 +261,32 @@ def end_to_end(*cases):
     rows = []
     for records in cases:
         for r in records:
-            rows.append([f"{r['case']}, {r['variant']}", number(r["ms"] / 1e3), f"{r['reached']} of {r['rounds']}", percent(r["threshold"]),
-                         number(r["epochs"], 2), number(r["ms_an_epoch"] / 1e3), times(1 / r["ratios"]["PyTorch"]) if r["ratios"] else ""])
-    return markdown(["training", "s to the accuracy", "runs that reached it", "accuracy of both tasks", "epochs", "s an epoch",
-                     "times faster"], rows), {}
+            rows.append(
+                [
+                    f"{r['case']}, {r['variant']}",
+                    number(r["ms"] / 1e3),
+                    f"{r['reached']} of {r['rounds']}",
+                    percent(r["threshold"]),
+                    number(r["epochs"], 2),
+                    number(r["ms_an_epoch"] / 1e3),
+                    times(1 / r["ratios"]["PyTorch"]) if r["ratios"] else "",
+                ]
+            )
+    return (
+        markdown(
+            [
+                "training",
+                "s to the accuracy",
+                "runs that reached it",
+                "accuracy of both tasks",
+                "epochs",
+                "s an epoch",
+                "times faster",
+            ],
+            rows,
+        ),
+        {},
+    )
 
 
 PARTS = {

@@ -3,8 +3,8 @@
 
     bench/peer.py CASE BATCH TASKS THREADS
 
-Requests: "sum" (one backward pass); a method of bench/peer_methods.py (T passes); "per-layer loop" (T passes, the cosine of
-every pair of tasks in every layer read as a number, as Recon's official code does); "version".
+Requests: "sum" (one backward pass); a method of bench/peer_methods.py (T passes); "per-layer loop" (T passes, the cosine
+of every pair of tasks in every layer read as a number, as Recon's official code does); "version".
 """
 import itertools
 import json
@@ -22,7 +22,9 @@ class Trainer:
         self.case = case
         self.shared = list(case.trunk.parameters())
         self.own = [list(head.parameters()) for head in case.heads]
-        self.layers = [list(m.parameters(recurse=False)) for m in case.trunk.modules() if list(m.parameters(recurse=False))]
+        self.layers = [
+            list(m.parameters(recurse=False)) for m in case.trunk.modules() if list(m.parameters(recurse=False))
+        ]
         self.optimizer = torch.optim.SGD(case.parameters(), lr=0.01, momentum=0.9)
 
     def joint_step(self):
@@ -36,8 +38,8 @@ class Trainer:
         gradients = []
         for t, loss in enumerate(losses):
             found = torch.autograd.grad(loss, self.shared + self.own[t], retain_graph=t + 1 < len(losses))
-            gradients.append(found[:len(self.shared)])
-            for parameter, gradient in zip(self.own[t], found[len(self.shared):]):
+            gradients.append(found[: len(self.shared)])
+            for parameter, gradient in zip(self.own[t], found[len(self.shared) :]):
                 parameter.grad = gradient
         return gradients
 

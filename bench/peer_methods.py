@@ -27,8 +27,13 @@ def cagrad(gramian, c=0.5):
     mean = np.full(size, 1 / size)
     radius = c * np.sqrt(max(mean @ gramian @ mean, 0))
     objective = lambda w: w @ gramian @ mean + radius * np.sqrt(max(w @ gramian @ w, 0) + 1e-8)
-    found = scipy.optimize.minimize(objective, mean, bounds=[(0, 1)] * size, method="SLSQP",
-                                    constraints={"type": "eq", "fun": lambda w: 1 - w.sum()}).x
+    found = scipy.optimize.minimize(
+        objective,
+        mean,
+        bounds=[(0, 1)] * size,
+        method="SLSQP",
+        constraints={"type": "eq", "fun": lambda w: 1 - w.sum()},
+    ).x
     length = np.sqrt(max(found @ gramian @ found, 0)) + 1e-8
     return size * (mean + radius / length * found)
 

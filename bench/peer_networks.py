@@ -1,4 +1,4 @@
-"""The networks of bench/cases.cc in PyTorch, and LeNet, with a batch of random data and the losses: trunk, heads, batch, losses."""
+"""The networks of bench/cases.cc in PyTorch, and LeNet, each with a batch of random data and its losses."""
 import torch
 import torch.nn.functional as F
 import torchvision
@@ -45,7 +45,7 @@ def masked_l1(prediction, target):
 
 
 class Case:
-    """What is trained: predictions of task t are heads[t](trunk(inputs)), its loss losses[t](prediction, targets[t])."""
+    """What is trained: task t predicts heads[t](trunk(inputs)), its loss is losses[t](prediction, targets[t])."""
 
     def __init__(self, trunk, heads, losses, inputs, targets):
         self.trunk, self.heads, self.losses, self.inputs, self.targets = trunk, heads, losses, inputs, targets
@@ -80,8 +80,17 @@ def make_case(name, batch, tasks):
         neck = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 100), nn.ReLU()]
         return classification(nn.Sequential(*resnet18_layers(1), *neck), 100, 10, tasks, (batch, 1, 36, 36))
     if name == "lenet":
-        trunk = nn.Sequential(nn.Conv2d(1, 10, 9), nn.MaxPool2d(2), nn.ReLU(), nn.Conv2d(10, 20, 5), nn.MaxPool2d(2), nn.ReLU(),
-                              nn.Flatten(), nn.Linear(500, 50), nn.ReLU())
+        trunk = nn.Sequential(
+            nn.Conv2d(1, 10, 9),
+            nn.MaxPool2d(2),
+            nn.ReLU(),
+            nn.Conv2d(10, 20, 5),
+            nn.MaxPool2d(2),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(500, 50),
+            nn.ReLU(),
+        )
         return classification(trunk, 50, 10, tasks, (batch, 1, 36, 36))
     if name == "celeba":
         return classification(nn.Sequential(*resnet18_layers(3), nn.Flatten()), 2048, 2, tasks, (batch, 3, 64, 64))

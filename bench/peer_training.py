@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Trains a network of bench/peer_networks.py on a packed file (`reconcile data pack`) and prints a JSON line an epoch: the
-validation accuracy of every task.
+"""Trains a network of bench/peer_networks.py on a packed file (`reconcile data pack`) and prints a JSON line an epoch:
+the validation accuracy of every task.
 
     bench/peer_training.py FILE resnet18|lenet EPOCHS BATCH LEARNING_RATE SEED THREADS
 """
@@ -20,13 +20,15 @@ def read_packed(path):
     with open(path, "rb") as file:
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
     size = int.from_bytes(content[:8], "little")
-    header = json.loads(content[8:8 + size])
+    header = json.loads(content[8 : 8 + size])
     header.pop("__metadata__", None)
     tensors = {}
     for name, entry in header.items():
         begin, end = entry["data_offsets"]
         count = torch.Size(entry["shape"]).numel()
-        tensors[name] = torch.frombuffer(content, dtype=TYPES[entry["dtype"]], count=count, offset=8 + size + begin).view(entry["shape"])
+        tensors[name] = torch.frombuffer(
+            content, dtype=TYPES[entry["dtype"]], count=count, offset=8 + size + begin
+        ).view(entry["shape"])
     return tensors
 
 
@@ -38,14 +40,22 @@ def accuracies(case, images, targets):
     case.train(False)
     with torch.no_grad():
         features = torch.cat([case.trunk(as_input(part)) for part in images.split(1000)])
-        found = [(head(features).argmax(1) == target).float().mean().item() for head, target in zip(case.heads, targets)]
+        found = [
+            (head(features).argmax(1) == target).float().mean().item() for head, target in zip(case.heads, targets)
+        ]
     case.train(True)
     return {f"T{t + 1}": accuracy for t, accuracy in enumerate(found)}
 
 
 def main():
     path, network = sys.argv[1:3]
-    epochs, batch, rate, seed, threads = int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5]), int(sys.argv[6]), int(sys.argv[7])
+    epochs, batch, rate, seed, threads = (
+        int(sys.argv[3]),
+        int(sys.argv[4]),
+        float(sys.argv[5]),
+        int(sys.argv[6]),
+        int(sys.argv[7]),
+    )
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     data = read_packed(path)

@@ -11,13 +11,15 @@ GRAY = "#808080"  # readable on light and on dark pages
 def log_ticks(low, high):
     """Powers of ten inside [low, high]; with less than two of them also their doubles and fives."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    inside = lambda steps: [step * 10.0**decade for decade in decades for step in steps if low <= step * 10.0**decade <= high]
+    inside = lambda steps: [
+        step * 10.0**decade for decade in decades for step in steps if low <= step * 10.0**decade <= high
+    ]
     tens = inside((1,))
     return tens if len(tens) > 1 else inside((1, 2, 5))
 
 
 def short(value):
-    """"1000", "0.1", "1e6"."""
+    """ "1000", "0.1", "1e6"."""
     return f"{value:g}".replace("e+0", "e")
 
 
@@ -51,8 +53,10 @@ def chart(title, x_title, y_title, series):
     y_low, y_high = span([y for points in series.values() for _, y in points])
     at_x = lambda x: position(x, x_low, x_high, LEFT, WIDTH - RIGHT)
     at_y = lambda y: position(y, y_low, y_high, HEIGHT - BOTTOM, TOP)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="11" '
-             f'role="img"><title>{escape(title)}</title>']
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
+        f'font-size="11" role="img"><title>{escape(title)}</title>'
+    ]
     for x in sorted({x for points in series.values() for x, _ in points}):
         parts.append(f'<path d="M{at_x(x):.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="{GRAY}" stroke-opacity="0.25"/>')
         parts.append(text(at_x(x), HEIGHT - BOTTOM + 15, short(x), "middle"))

@@ -1,7 +1,7 @@
 """Measurements: variants take turns, medians and ratios are taken, records are written and tables printed.
 
-A record is one JSON object a line in RESULTS/SUITE-CASE.jsonl: suite, case, variant, ms (median), ms_min, ms_max, rounds,
-ratios {baseline: ms over the baseline's ms}, peak_fraction (of what the machine reached in the same run), threads, cpu,
+A record is one JSON object a line in RESULTS/SUITE-CASE.jsonl: suite, case, variant, ms (median), ms_min, ms_max,
+rounds, ratios {baseline: ms over the baseline's ms}, peak_fraction (of what the machine reached in the same run), threads, cpu,
 versions, date, load (others' at the start), and what the program said besides.
 """
 import datetime
@@ -47,13 +47,18 @@ def median(values):
 
 def peak_rates(answers):
     """{"flop": a ms, "bytes": a ms} of what the machine reached."""
-    return {unit: statistics.median(a[unit] / a["ms"] for a in answers[name])
-            for unit, name in UNITS.items() if answers.get(name)}
+    return {
+        unit: statistics.median(a[unit] / a["ms"] for a in answers[name])
+        for unit, name in UNITS.items()
+        if answers.get(name)
+    }
 
 
 def peak_fraction(answers, peaks):
     """The larger share of the two peaks, or None."""
-    shares = [answers[0][unit] / median_ms(answers) / peaks[unit] for unit in UNITS if unit in answers[0] and unit in peaks]
+    shares = [
+        answers[0][unit] / median_ms(answers) / peaks[unit] for unit in UNITS if unit in answers[0] and unit in peaks
+    ]
     return max(shares) if shares else None
 
 
@@ -63,9 +68,18 @@ def make_records(answers, baselines_of):
     records = []
     for name, given in answers.items():
         times = [answer["ms"] for answer in given]
-        record = {"variant": name, "ms": statistics.median(times), "ms_min": min(times), "ms_max": max(times), "rounds": len(times),
-                  "ratios": {label: statistics.median(times) / median_ms(answers[base])
-                             for label, base in baselines_of(name).items() if base in answers}}
+        record = {
+            "variant": name,
+            "ms": statistics.median(times),
+            "ms_min": min(times),
+            "ms_max": max(times),
+            "rounds": len(times),
+            "ratios": {
+                label: statistics.median(times) / median_ms(answers[base])
+                for label, base in baselines_of(name).items()
+                if base in answers
+            },
+        }
         share = peak_fraction(given, peaks)
         if share is not None:
             record["peak_fraction"] = share
@@ -74,7 +88,7 @@ def make_records(answers, baselines_of):
 
 
 def step_baselines(variant):
-    """The joint step of ours and PyTorch's of the same method; for a step that records also the one that does not, and the loop."""
+    """The joint step of ours, PyTorch's of the same method; for one that records also that without, and the loop."""
     if variant.startswith("PyTorch: "):
         return {"PyTorch's sum": "PyTorch: sum"}
     if variant.startswith("peak "):
@@ -106,15 +120,22 @@ def cpu_name():
 
 
 def commit():
-    found = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True,
-                           cwd=pathlib.Path(__file__).parent)
+    found = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=pathlib.Path(__file__).parent
+    )
     return found.stdout.strip() or "unknown"
 
 
 def context(threads, versions):
     """What every record says of where and when it was made."""
-    return {"threads": threads, "cpu": cpu_name(), "cores": os.cpu_count(), "versions": {"reconcile": commit(), **versions},
-            "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"), "load": os.getloadavg()[0]}
+    return {
+        "threads": threads,
+        "cpu": cpu_name(),
+        "cores": os.cpu_count(),
+        "versions": {"reconcile": commit(), **versions},
+        "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+        "load": os.getloadavg()[0],
+    }
 
 
 def write(folder, suite, case, records, about):
@@ -134,12 +155,22 @@ def table(title, records, extra=()):
     baselines = list(dict.fromkeys(label for record in records for label in record["ratios"]))
     rows = [["", "ms", "min", "max", *(f"/ {label}" for label in baselines), "of peak", *extra]]
     for record in records:
-        rows.append([record["variant"], *(f"{record[field]:.4g}" for field in ("ms", "ms_min", "ms_max")),
-                     *(number(record["ratios"].get(label), "{:.3f}x") for label in baselines),
-                     number(record.get("peak_fraction"), "{:.1%}"), *(number(record.get(field), "{:.4g}") for field in extra)])
+        rows.append(
+            [
+                record["variant"],
+                *(f"{record[field]:.4g}" for field in ("ms", "ms_min", "ms_max")),
+                *(number(record["ratios"].get(label), "{:.3f}x") for label in baselines),
+                number(record.get("peak_fraction"), "{:.1%}"),
+                *(number(record.get(field), "{:.4g}") for field in extra),
+            ]
+        )
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths)))
-             for row in rows]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths))
+        )
+        for row in rows
+    ]
     return "\n".join([f"== {title}"] + [line.rstrip() for line in lines]) + "\n"
 
 

@@ -14,6 +14,7 @@ PRECISIONS = ("bfloat16x3", "bfloat16")
 @dataclasses.dataclass
 class StepCase:
     """Steps of one network that take turns."""
+
     network: str
     batch: int
     tasks: int
@@ -25,21 +26,56 @@ class StepCase:
 
 STEPS = {
     "resnet18": StepCase(
-        "resnet18", 256, 2,
-        ours=("sum", "sum + recorder", "mgda", "pcgrad", "graddrop", "cagrad", "cagrad + recorder", "nashmtl", "fairgrad",
-              "per-layer loop"),
-        peers=("sum", "mgda", "pcgrad", "cagrad", "fairgrad", "per-layer loop")),
+        "resnet18",
+        256,
+        2,
+        ours=(
+            "sum",
+            "sum + recorder",
+            "mgda",
+            "pcgrad",
+            "graddrop",
+            "cagrad",
+            "cagrad + recorder",
+            "nashmtl",
+            "fairgrad",
+            "per-layer loop",
+        ),
+        peers=("sum", "mgda", "pcgrad", "cagrad", "fairgrad", "per-layer loop"),
+    ),
     "resnet18-3": StepCase(
-        "resnet18", 256, 3, ours=("sum", "mgda", "cagrad", "cagrad + recorder", "per-layer loop"),
-        peers=("sum", "mgda", "cagrad"), precise=()),
+        "resnet18",
+        256,
+        3,
+        ours=("sum", "mgda", "cagrad", "cagrad + recorder", "per-layer loop"),
+        peers=("sum", "mgda", "cagrad"),
+        precise=(),
+    ),
     "segnet": StepCase(
-        "segnet", 8, 2, ours=("sum", "mgda", "cagrad", "cagrad + recorder", "per-layer loop"), peers=("sum", "mgda"), rounds=3),
+        "segnet",
+        8,
+        2,
+        ours=("sum", "mgda", "cagrad", "cagrad + recorder", "per-layer loop"),
+        peers=("sum", "mgda"),
+        rounds=3,
+    ),
     "mobilenet": StepCase(
-        "mobilenet", 32, 2, ours=("sum", "mgda", "cagrad", "cagrad + recorder", "per-layer loop"), peers=("sum", "mgda"),
-        rounds=3),
+        "mobilenet",
+        32,
+        2,
+        ours=("sum", "mgda", "cagrad", "cagrad + recorder", "per-layer loop"),
+        peers=("sum", "mgda"),
+        rounds=3,
+    ),
     "celeba": StepCase(
-        "celeba", 32, 40, ours=("sum", "mgda", "mgda + recorder", "fairgrad"), peers=("sum", "fairgrad"), precise=("sum",),
-        rounds=3),
+        "celeba",
+        32,
+        40,
+        ours=("sum", "mgda", "mgda + recorder", "fairgrad"),
+        peers=("sum", "fairgrad"),
+        precise=("sum",),
+        rounds=3,
+    ),
 }
 SPLITS = ("first(k=25)", "last(k=25)")
 
@@ -58,8 +94,12 @@ class StepSuite:
         """{case: function that measures it, giving (records, title, further columns)}."""
         given = {name: small(case) if self.options.small else case for name, case in STEPS.items()}
         steps = {name: (lambda case=case: self.steps(case)) for name, case in given.items()}
-        return {**steps, "split": lambda: self.split(given["resnet18"]),
-                "aggregation": lambda: self.aggregation(given["celeba"]), **growth.Growth(self.options).cases()}
+        return {
+            **steps,
+            "split": lambda: self.split(given["resnet18"]),
+            "aggregation": lambda: self.aggregation(given["celeba"]),
+            **growth.Growth(self.options).cases(),
+        }
 
     def turns(self, measures, case):
         return results.take_turns(measures, self.options.rounds or case.rounds)
@@ -117,7 +157,12 @@ class StepSuite:
         passes = step - results.median_ms(answers["mgda"])
         records = results.make_records(answers, lambda name: {})
         for record in records:
-            record.update(share=record["ms"] / (passes + record["ms"]), step_ms=step, tasks=case.tasks, batch=case.batch)
-        title = (f"celeba, batch {case.batch}, {case.tasks} tasks: Gramian, solve and combine of every deterministic aggregator on "
-                 f"the same rows; share = that over (the step by mgda, {step:.0f} ms, with its own exchanged for it)")
+            record.update(
+                share=record["ms"] / (passes + record["ms"]), step_ms=step, tasks=case.tasks, batch=case.batch
+            )
+        title = (
+            f"celeba, batch {case.batch}, {case.tasks} tasks: "
+            "Gramian, solve and combine of every deterministic aggregator on "
+            f"the same rows; share = that over (the step by mgda, {step:.0f} ms, with its own exchanged for it)"
+        )
         return records, title, ("share",)

@@ -13,6 +13,10 @@ class Refused(Exception):
     """The program said that it cannot do what was asked."""
 
 
+class Missing(Refused):
+    """What it needs is not installed or not on this machine: no fault of the program."""
+
+
 class Worker:
     """`ask` waits for the answer; the process lives until `close`, or the end of a `with`."""
 
