@@ -81,7 +81,7 @@ def run(options):
             records = pair_records(*measure())
         except Refused as refusal:
             sys.exit(f"script/bench compare: {suite}, {case}: {refusal}")
-        about = results.context(options.threads, {"a": str(builds[0]), "b": str(builds[1])})
+        about = results.context(options, {"a": str(builds[0]), "b": str(builds[1])})
         results.write(options.results, f"compare-{suite}", case, records, about)
         print(
             results.table(

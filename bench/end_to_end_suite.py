@@ -1,4 +1,4 @@
-"""The end-to-end suite: seconds from the command line to a validation accuracy on Multi-Fashion+MNIST, ours and PyTorch's.
+"""The end-to-end suite: seconds from the command line to an accuracy on Multi-Fashion+MNIST, ours and PyTorch's.
 
 Both sides read the same packed file, with the same network, optimiser, batch size and rule of drawing batches (a new
 permutation each epoch, what is left over is dropped); initial values and permutations are each side's own.

@@ -4,8 +4,8 @@
     bench/page.py [RESULTS, default build/bench/results] [PAGE, default docs/results/performance.md]
 
 What stands between `<!-- measured: NAME -->` and `<!-- end -->` is replaced by what the function of that name in
-bench/page_parts.py makes of the records; a part without records says which command is missing. Plots are written beside
-the page.
+bench/page_parts.py makes of the records; a part without records says which command is missing. What `--small` measured
+is left out. Plots are written beside the page.
 """
 import pathlib
 import re
@@ -44,7 +44,7 @@ def fill(page, records):
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build/bench/results"
     path = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs/results/performance.md"
-    page, plots = fill(path.read_text(), results.read(folder))
+    page, plots = fill(path.read_text(), [record for record in results.read(folder) if not record["small"]])
     path.write_text(page)
     for name, drawing in plots.items():
         (path.parent / name).write_text(drawing)

@@ -1,8 +1,9 @@
 """Measurements: variants take turns, medians and ratios are taken, records are written and tables printed.
 
 A record is one JSON object a line in RESULTS/SUITE-CASE.jsonl: suite, case, variant, ms (median), ms_min, ms_max,
-rounds, ratios {baseline: ms over the baseline's ms}, peak_fraction (of what the machine reached in the same run), threads, cpu,
-versions, date, load (others' at the start), and what the program said besides.
+rounds, ratios {baseline: ms over the baseline's ms}, peak_fraction (of what the machine reached in the same run),
+threads, small (a trial that tells nothing), cpu, versions, date, load (others' at the start), and what the program said
+besides.
 """
 import datetime
 import json
@@ -126,10 +127,11 @@ def commit():
     return found.stdout.strip() or "unknown"
 
 
-def context(threads, versions):
+def context(options, versions):
     """What every record says of where and when it was made."""
     return {
-        "threads": threads,
+        "threads": options.threads,
+        "small": options.small,
         "cpu": cpu_name(),
         "cores": os.cpu_count(),
         "versions": {"reconcile": commit(), **versions},

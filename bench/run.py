@@ -68,7 +68,7 @@ def run_suites(names, options):
     for suite, cases in suites.items():
         others = [case for name in suites if name != suite for case in suites[name]]
         for case, measure in results.chosen(cases, options.case, others).items():
-            about = results.context(options.threads, found)
+            about = results.context(options, found)
             try:
                 records, title, extra = measure()
             except Refused as refusal:

@@ -58,7 +58,7 @@ class Results(unittest.TestCase):
     def test_records_are_read_as_they_were_written(self):
         records = results.make_records({"sum": answers(2)}, lambda name: {"joint": "sum"})
         with tempfile.TemporaryDirectory() as folder:
-            results.write(pathlib.Path(folder), "step", "resnet18", records, results.context(2, {"torch": "1.13"}))
+            results.write(pathlib.Path(folder), "step", "resnet18", records, results.context(run.parse(["step"]), {"torch": "1.13"}))
             found = results.read(pathlib.Path(folder))
         self.assertEqual(
             [(r["suite"], r["case"], r["variant"], r["ratios"], r["threads"]) for r in found],
