@@ -17,6 +17,7 @@ void prepare_process(int num_threads) {
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
   mallopt(M_TOP_PAD, 64 << 20);
   at::set_num_threads(num_threads);
+  at::manual_seed(1);
 }
 
 int serve(const std::function<Json(const std::string& request)>& answer) {

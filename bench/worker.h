@@ -7,7 +7,7 @@
 
 namespace reconcile::bench {
 
-/// Sets the allocator as the program does, and the number of threads.
+/// Sets the allocator as the program does, the number of threads, and the seed of LibTorch's random numbers.
 void prepare_process(int num_threads);
 
 /// Answers requests until the input ends: one line in, one JSON object a line out, so that a driver can let variants
