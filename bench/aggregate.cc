@@ -1,106 +1,96 @@
-// What aggregation costs on its own, rows given: every aggregator of the catalogue for T = 2, 3, 11, 40 tasks and
-// P = 1e5, 1e6, 1.1e7 parameters, in milliseconds; and the share of the machine's memory bandwidth that the passes over
-// the rows reach. The bandwidth is the faster of a plain sum and a plain copy of the same rows in the same run.
-// usage: bench_aggregate [largest P, default 11000000] [threads, default 2]
+// What aggregation costs on its own, rows given, one measurement a request:
+//   gramian, combine           a pass over the rows        {ms, bytes}
+//   aggregate NAME             all of it                   {ms, bytes}: one reading for the Gramian, one to combine
+//   aggregators                names of all                [name ...]
+//   and what worker.h answers
+// usage: bench_aggregate P TASKS THREADS
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
-
+#include "reconcile/base/error.h"
 #include "reconcile/catalog/catalog.h"
+#include "worker.h"
 
-namespace reconcile {
+namespace reconcile::bench {
 namespace {
 
-constexpr int64_t kTasks[] = {2, 3, 11, 40};
-
-/// Median seconds of at least three calls and a fifth of a second.
-template <class F>
-double seconds(const F& call) {
-  std::vector<double> times;
-  double total = 0;
-  call();
-  while (times.size() < 3 || (total < 0.2 && times.size() < 200)) {
-    const auto begin = std::chrono::steady_clock::now();
-    call();
-    times.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-    total += times.back();
-  }
-  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
-  return times[times.size() / 2];
-}
-
-TaskGradients gradients_of(const at::Tensor& rows) {
+/// Random rows over twenty layers of equal size.
+TaskGradients random_rows(int64_t num_parameters, int64_t num_tasks) {
   ParamLayout layout;
   for (int64_t i = 0; i < 20; ++i) {
     layout.add_layer(fmt::format("layer{}", i));
-    layout.add_parameter("weight", rows.size(1) * (i + 1) / 20 - rows.size(1) * i / 20);
+    layout.add_parameter("weight", num_parameters * (i + 1) / 20 - num_parameters * i / 20);
   }
-  TaskGradients gradients(std::move(layout), rows);
-  gradients.losses.assign(static_cast<size_t>(rows.size(0)), 1.0);
+  TaskGradients gradients(std::move(layout), at::randn({num_tasks, num_parameters}));
+  gradients.losses.assign(static_cast<size_t>(num_tasks), 1.0);
   return gradients;
 }
 
-void print_passes(const at::Tensor& rows) {
-  const auto bytes = static_cast<double>(rows.nbytes());
-  TaskGradients gradients = gradients_of(rows);
-  at::Tensor copy = at::empty_like(rows);
-  at::Tensor out = at::empty({rows.size(1)}, rows.options());
-  const std::vector<double> weights(static_cast<size_t>(rows.size(0)), 0.5);
-  const double bandwidth =
-      std::max(bytes / seconds([&] { rows.sum(); }), 2 * bytes / seconds([&] { copy.copy_(rows); }));
-  const double gramian = bytes / seconds([&] {
-                           gradients.changed();
-                           (void)gradients.gramian();
-                         });
-  const double combine =
-      (bytes + static_cast<double>(out.nbytes())) / seconds([&] { gradients.combine(weights, out); });
-  fmt::print("{:>9} {:>4} {:>12.1f} {:>10.1f} {:>5.2f} {:>10.1f} {:>5.2f}\n", rows.size(1), rows.size(0),
-             bandwidth / 1e9, gramian / 1e9, gramian / bandwidth, combine / 1e9, combine / bandwidth);
-}
+class AggregateBench {
+ public:
+  AggregateBench(int64_t num_parameters, int64_t num_tasks)
+      : gradients_(random_rows(num_parameters, num_tasks)),
+        direction_(at::empty({num_parameters})),
+        row_bytes_(static_cast<double>(gradients_.rows().nbytes())) {}
 
-double aggregation(const AggregatorEntry& entry, const at::Tensor& rows) {
-  const auto aggregator = make_aggregator(entry.info.name);
-  TaskGradients gradients = gradients_of(rows);
-  gradients.independent.assign(static_cast<size_t>(aggregator->batches_per_step() - 1), rows);
-  at::Tensor direction = at::empty({rows.size(1)}, rows.options());
-  Rng rng(1);
-  return seconds([&] {
-    gradients.changed();
-    (*aggregator)(gradients, rng, direction);
-  });
-}
+  Json answer(const std::string& request) {
+    if (Json common = answer_common(request); !common.is_null()) return common;
+    if (request == "aggregators") return names();
+    if (request == "gramian") return gramian();
+    if (request == "combine") return combine();
+    if (request.starts_with("aggregate ")) return aggregate(request.substr(10));
+    fail<InvalidArgument>("no request \"{}\": gramian, combine, aggregators or aggregate NAME.", request);
+  }
 
-void run(int64_t largest) {
-  std::vector<at::Tensor> all;
-  fmt::print("{:>9} {:>4} {:>12} {:>10} {:>5} {:>10} {:>5}\n", "P", "T", "memory GB/s", "Gramian", "share", "combine",
-             "share");
-  for (const int64_t P : {int64_t{100'000}, int64_t{1'000'000}, int64_t{11'000'000}}) {
-    for (const int64_t T : kTasks) {
-      if (P > largest) continue;
-      all.push_back(at::randn({T, P}));
-      print_passes(all.back());
-    }
+ private:
+  static Json names() {
+    Json result = Json::array();
+    for (const auto& entry : aggregators()) result.push_back(entry.info.name);
+    return result;
   }
-  fmt::print("\nmilliseconds, rows given\n{:<16}", "P");
-  for (const auto& rows : all) fmt::print("{:>9}", rows.size(1));
-  fmt::print("\n{:<16}", "T");
-  for (const auto& rows : all) fmt::print("{:>9}", rows.size(0));
-  fmt::print("\n");
-  for (const auto& entry : aggregators()) {
-    fmt::print("{:<16}", entry.info.name);
-    for (const auto& rows : all) fmt::print("{:>9.3f}", 1e3 * aggregation(entry, rows));
-    fmt::print("\n");
+
+  Json gramian() {
+    const double ms = repeated_milliseconds([&] {
+      gradients_.changed();
+      (void)gradients_.gramian();
+    });
+    return {{"ms", ms}, {"bytes", row_bytes_}};
   }
-}
+
+  Json combine() {
+    const std::vector<double> weights(static_cast<size_t>(gradients_.num_tasks()), 0.5);
+    return {{"ms", repeated_milliseconds([&] { gradients_.combine(weights, direction_); })},
+            {"bytes", row_bytes_ + static_cast<double>(direction_.nbytes())}};
+  }
+
+  Json aggregate(const std::string& name) {
+    const auto aggregator = make_aggregator(name);
+    gradients_.independent.assign(static_cast<size_t>(aggregator->batches_per_step() - 1), gradients_.rows());
+    Rng rng(1);
+    const auto call = [&] {
+      gradients_.changed();
+      (*aggregator)(gradients_, rng, direction_);
+    };
+    call();  // memory is made in the first
+    return {{"ms", repeated_milliseconds(call)}, {"bytes", 2 * row_bytes_ + static_cast<double>(direction_.nbytes())}};
+  }
+
+  TaskGradients gradients_;
+  at::Tensor direction_;
+  double row_bytes_;
+};
 
 }  // namespace
-}  // namespace reconcile
+}  // namespace reconcile::bench
 
 int main(int argc, char** argv) {
-  at::set_num_threads(argc > 2 ? std::stoi(argv[2]) : 2);
-  reconcile::run(argc > 1 ? std::stol(argv[1]) : 11'000'000);
+  if (argc != 4) {
+    fmt::print(stderr, "usage: bench_aggregate P TASKS THREADS\nRequests come on stdin: \"aggregate mgda\" ...\n");
+    return 2;
+  }
+  using namespace reconcile::bench;
+  prepare_process(std::atoi(argv[3]));
+  AggregateBench bench(std::atol(argv[1]), std::atol(argv[2]));
+  return serve([&](const std::string& request) { return bench.answer(request); });
 }

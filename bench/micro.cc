@@ -2,12 +2,12 @@
 // solves. Each benchmark checks its answer first. Ratios: compare the rows of one size in one run.
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 
 #include "reconcile/catalog/catalog.h"
 #include "reconcile/core/layer_gramians.h"
 #include "reconcile/linalg/unit_rows.h"
+#include "worker.h"
 
 namespace reconcile {
 namespace {
@@ -23,6 +23,11 @@ ParamLayout layout() {
 }
 
 at::Tensor rows(int64_t num_tasks) { return at::randn({num_tasks, layout().size()}); }
+
+/// Floating-point operations of one iteration.
+void count_flop(benchmark::State& state, double flop) {
+  state.counters["flop"] = benchmark::Counter(flop, benchmark::Counter::kIsIterationInvariantRate);
+}
 
 at::Tensor naive_gramians(const at::Tensor& rows, const ParamLayout& layout) {
   std::vector<at::Tensor> gramians;
@@ -58,6 +63,7 @@ void fused_combine(benchmark::State& state) {
   combine_rows(r, weights, out);
   if (!at::allclose(out, r.sum(0) * 0.5, 1e-4, 1e-4)) state.SkipWithError("wrong");
   for (auto _ : state) combine_rows(r, weights, out);
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(r.nbytes() + out.nbytes()));
 }
 BENCHMARK(fused_combine)->Arg(2)->Arg(3)->Arg(10)->UseRealTime()->Unit(benchmark::kMillisecond);
 
@@ -65,8 +71,26 @@ void matrix_vector_combine(benchmark::State& state) {
   const at::Tensor r = rows(state.range(0));
   const at::Tensor weights = at::full({state.range(0)}, 0.5);
   for (auto _ : state) benchmark::DoNotOptimize(at::mv(r.t(), weights));
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(r.nbytes() + r.nbytes() / state.range(0)));
 }
 BENCHMARK(matrix_vector_combine)->Arg(2)->Arg(3)->Arg(10)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+/// What the machine reaches: a sum over 256 MB, a product of float32 matrices of side 2048.
+void peak_read(benchmark::State& state) {
+  const at::Tensor numbers = at::ones({64 << 20});
+  for (auto _ : state) benchmark::DoNotOptimize(numbers.sum());
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(numbers.nbytes()));
+}
+BENCHMARK(peak_read)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void peak_sgemm(benchmark::State& state) {
+  constexpr int64_t kSide = 2048;
+  const at::Tensor a = at::rand({kSide, kSide});
+  at::Tensor product = at::empty({kSide, kSide});
+  for (auto _ : state) at::mm_out(product, a, a);
+  count_flop(state, 2.0 * kSide * kSide * kSide);
+}
+BENCHMARK(peak_sgemm)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 /// The T x T solve alone, Gramian given, for one aggregator.
 void solve(benchmark::State& state, const std::string& name) {
@@ -99,7 +123,7 @@ void register_solves() {
 }  // namespace reconcile
 
 int main(int argc, char** argv) {
-  at::set_num_threads(2);
+  reconcile::bench::prepare_process(2);
   benchmark::Initialize(&argc, argv);
   reconcile::register_solves();
   benchmark::RunSpecifiedBenchmarks();

@@ -3,50 +3,28 @@
 
     bench/networks.py build/bench/bench_networks [rounds, default 5]
 
-Both sides take turns, round by round, with the same number of threads; medians over the rounds and their ratio are printed.
-ResNet-18 and MobileNetV2 are torchvision's (Debian: python3-torchvision), SegNet is written out below.
+Both sides take turns, round by round, with the same number of threads; medians over the rounds and their ratio are
+printed. The networks are those of bench/peer_networks.py.
 """
 import statistics
 import subprocess
 import sys
 import time
 
-import torch
-import torch.nn.functional as F
-import torchvision
+try:
+    import torch
+    import torchvision
+
+    from peer_networks import SegNet, resnet18_layers
+except ImportError as error:
+    sys.exit(f"bench/networks.py: {error}; install python3-torch and python3-torchvision")
 
 THREADS = 2
 STEPS = 5
 
 
-class Block(torch.nn.Sequential):
-    def __init__(self, inputs, outputs):
-        super().__init__(torch.nn.Conv2d(inputs, outputs, 3, padding=1), torch.nn.BatchNorm2d(outputs), torch.nn.ReLU())
-
-
-class SegNet(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        width = [64, 128, 256, 512, 512]
-        lower = [64, 64, 128, 256, 512]
-        keep = lambda channels, s: torch.nn.Sequential(*[Block(channels, channels) for _ in range(1 if s < 2 else 2)])
-        self.down = torch.nn.ModuleList(Block(3 if s == 0 else lower[s], width[s]) for s in range(5))
-        self.keep_down = torch.nn.ModuleList(keep(width[s], s) for s in range(5))
-        self.up = torch.nn.ModuleList(Block(width[s], lower[s]) for s in range(5))
-        self.keep_up = torch.nn.ModuleList(keep(lower[s], s) for s in range(5))
-
-    def forward(self, x):
-        places = []
-        for s in range(5):
-            x, place = F.max_pool2d(self.keep_down[s](self.down[s](x)), 2, 2, return_indices=True)
-            places.append(place)
-        for s in reversed(range(5)):
-            x = self.keep_up[s](self.up[s](F.max_unpool2d(x, places[s], 2, 2)))
-        return x
-
-
 def resnet18():
-    return torch.nn.Sequential(*list(torchvision.models.resnet18().children())[:-2])
+    return torch.nn.Sequential(*resnet18_layers(3))
 
 
 def seconds_of_pass(model, parameters, x):
@@ -70,9 +48,15 @@ def main():
     program = sys.argv[1]
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     torch.set_num_threads(THREADS)
-    cases = [("resnet18", resnet18, (32, 3, 64, 64)),
-             ("segnet", SegNet, (2, 3, 128, 256)),
-             ("mobilenet_v2(raspp=false, output_stride=32)", lambda: torchvision.models.mobilenet_v2().features, (8, 3, 128, 128))]
+    cases = [
+        ("resnet18", resnet18, (32, 3, 64, 64)),
+        ("segnet", SegNet, (2, 3, 128, 256)),
+        (
+            "mobilenet_v2(raspp=false, output_stride=32)",
+            lambda: torchvision.models.mobilenet_v2().features,
+            (8, 3, 128, 128),
+        ),
+    ]
     for backbone, make, shape in cases:
         model = make()
         theirs, ours = [], []
@@ -80,7 +64,11 @@ def main():
             theirs.append(python_time(model, shape))
             ours.append(our_time(program, backbone, shape))
         a, b = statistics.median(ours), statistics.median(theirs)
-        print(f"{backbone:<44} batch {shape[0]:>3} at {shape[2]}x{shape[3]}: reconcile {a:.3f} s, PyTorch {b:.3f} s, ratio {a / b:.2f}", flush=True)
+        print(
+            f"{backbone:<44} batch {shape[0]:>3} at {shape[2]}x{shape[3]}: reconcile {a:.3f} s, PyTorch {b:.3f} s, "
+            f"ratio {a / b:.2f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

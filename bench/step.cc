@@ -1,93 +1,148 @@
-// Cost of a training step of ResNet-18 on 36x36 images with two tasks, as ratios against the plain joint step of the
-// same run. The variants take turns, round by round, so that a slow moment of the machine hits them all; medians are
-// printed. usage: bench_step [batch size, default 256] [rounds, default 7] [threads, default 2]
-
-#include "reconcile/train/step.h"
+// Training steps on random data, one a request, so that bench/run.py lets them take turns with each other, with PyTorch
+// and with another build. Every variant has a network of its own with the same initial values.
+//   METHOD [+ recorder] [@ RULE]  a step: "sum", "cagrad + recorder", "sum @ last(k=25)"   {ms, flop, parameters,
+//   cosine} per-layer loop                the recording step of bench/layer_loop.h                 {ms, flop,
+//   parameters, cosine} rows                          forward and T backward passes into the rows              {ms}
+//   aggregate NAME                Gramian, solve and combine on those rows                 {ms}
+//   aggregators                   names of all that draw nothing at random                 [name ...]
+//   memory METHOD                 bytes: peak of this process, and what that step holds
+//   and what worker.h answers
+// usage: bench_step CASE BATCH TASKS THREADS [PRECISION [LAYOUT]]
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <malloc.h>
 
-#include <chrono>
-#include <climits>
+#include "layer_loop.h"
+#include "reconcile/train/network_probe.h"
+#include "variant.h"
+#include "worker.h"
 
-#include "reconcile/catalog/experiment.h"
-#include "reconcile/catalog/method.h"
-#include "reconcile/convert/convert.h"
-#include "reconcile/convert/rules.h"
-
-namespace reconcile {
+namespace reconcile::bench {
 namespace {
 
-/// One way of taking a step, with its own network.
-struct Variant {
-  std::string name;
-  std::unique_ptr<MultiTaskModel> model;
-  Method method;
-  std::optional<ConflictRecorder> recorder;
-  std::optional<Step> step;
-  std::vector<double> seconds;
+/// The task gradients of one network, and aggregators that read them.
+class Rows {
+ public:
+  Rows(const Case& given, const Arithmetic& arithmetic)
+      : model_(make_network(given, "", arithmetic)), backward_(*model_), rows_(backward_.make_rows()) {}
+
+  Json fill(const Batch& batch) {
+    const double ms = milliseconds([&] {
+      const auto losses = task_losses(*model_, model_->forward(batch.inputs), batch);
+      backward_.pull_rows(losses, {}, rows_, false);
+    });
+    return {{"ms", ms}};
+  }
+
+  Json aggregate(const std::string& name) {
+    const auto aggregator = make_aggregator(name);
+    rows_.losses.assign(static_cast<size_t>(rows_.num_tasks()), 1.0);
+    rows_.independent.assign(static_cast<size_t>(aggregator->batches_per_step() - 1), rows_.rows());
+    at::Tensor direction = at::empty({rows_.rows().size(1)});
+    Rng rng(1);
+    const auto call = [&] {
+      rows_.changed();
+      (*aggregator)(rows_, rng, direction);
+    };
+    call();  // memory is made in the first
+    return {{"ms", repeated_milliseconds(call)}};
+  }
+
+ private:
+  std::unique_ptr<MultiTaskModel> model_;
+  Backward backward_;
+  TaskGradients rows_;
 };
 
-std::unique_ptr<Variant> variant(const std::string& method, bool record, int64_t split_layers) {
-  auto v = std::make_unique<Variant>();
-  const DataSignature data{{{"T1", TaskKind::kClassification, 10}, {"T2", TaskKind::kClassification, 10}}, {1, 36, 36}};
-  const auto& shape = data.input_shape;
-  v->name = method + (record ? " + recorder" : "") +
-            (split_layers > 0 ? fmt::format(", first {} layers split", split_layers) : "");
-  Experiment experiment;
-  experiment.backbone = Spec::parse("resnet18(features=100)");
-  experiment.architecture = {"hps"};
-  v->model = make_model(experiment, data, 1);
-  const auto plan = choose_layers(fmt::format("first(k={})", split_layers), {}, *v->model, shape);
-  convert(*v->model, plan, CopyInit::kFresh, Statistics::kMixed, shape, Rng(2));
-  v->method = make_method(method, 2);
-  if (record)
-    v->recorder.emplace(v->model->shared_layout(), v->model->task_names(), std::vector<double>{0.0, -0.02, -0.1});
-  v->step.emplace(*v->model, v->method.for_step(), StepOptions{}, OptimizerOptions{.lr = 0.01},
-                  v->recorder ? &*v->recorder : nullptr);
-  return v;
-}
+class Bench {
+ public:
+  Bench(Case given, int64_t batch_size, Arithmetic arithmetic)
+      : case_(std::move(given)),
+        batch_(random_batch(case_.data, batch_size)),
+        arithmetic_(std::move(arithmetic)),
+        start_(status_bytes("VmRSS")) {}
 
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-  return values[values.size() / 2];
-}
-
-void run(int64_t batch_size, int64_t rounds) {
-  std::vector<std::unique_ptr<Variant>> variants;
-  variants.push_back(variant("sum", false, 0));
-  variants.push_back(variant("sum", true, 0));
-  for (const char* method : {"mgda", "pcgrad", "graddrop", "cagrad"}) variants.push_back(variant(method, false, 0));
-  variants.push_back(variant("cagrad", true, 0));
-  variants.push_back(variant("sum", false, 12));
-  const Batch batch{Streams::shared(at::rand({batch_size, 1, 36, 36}), 2),
-                    {at::randint(0, 10, {batch_size}, at::kLong), at::randint(0, 10, {batch_size}, at::kLong)}};
-  Rng rng(1);
-  for (int64_t round = 0; round <= rounds; ++round) {
-    for (auto& v : variants) {
-      const auto begin = std::chrono::steady_clock::now();
-      (*v->step)({&batch, 1}, {}, 0.01, rng);
-      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-      if (round > 0) v->seconds.push_back(took.count());
-    }
+  Json answer(std::string request) {
+    if (Json common = answer_common(request); !common.is_null()) return common;
+    if (request == "aggregators") return deterministic_aggregators();
+    if (request == "per-layer loop") return loop();
+    if (request == "rows") return rows().fill(batch_);
+    if (request.starts_with("aggregate ")) return rows().aggregate(request.substr(10));
+    if (request.starts_with("memory ")) return memory(request.substr(7));
+    return variant(request).take(batch_);
   }
-  const double base = median(variants.front()->seconds);
-  fmt::print("ResNet-18, 36x36, batch {}, {} threads, {} rounds; baseline: {}\n", batch_size, at::get_num_threads(),
-             rounds, variants.front()->name);
-  for (const auto& v : variants)
-    fmt::print("{:<32} {:>8.1f} ms {:>6.2f}x\n", v->name, 1e3 * median(v->seconds), median(v->seconds) / base);
-  fmt::print("recorder over the same step without it: cagrad {:.3f}x\n",
-             median(variants[6]->seconds) / median(variants[5]->seconds));
-}
+
+ private:
+  static Json deterministic_aggregators() {
+    Json names = Json::array();
+    for (const auto& entry : aggregators()) {
+      if (!entry.is_random) names.push_back(entry.info.name);
+    }
+    return names;
+  }
+
+  Json loop() {
+    if (!loop_model_) {
+      loop_model_ = make_network(case_, "", arithmetic_);
+      loop_flop_ = step_flop(*loop_model_, case_.data.input_shape, false);
+      loop_.emplace(*loop_model_);
+    }
+    double cosine = 0;
+    const double ms = milliseconds([&] { cosine = (*loop_)(batch_); });
+    const auto batch_size = static_cast<double>(batch_.targets.front().size(0));
+    return {{"ms", ms},
+            {"flop", loop_flop_ * batch_size},
+            {"parameters", loop_model_->num_parameters()},
+            {"cosine", cosine}};
+  }
+
+  Json memory(const std::string& method) {
+    Json reply = variant(method).held(case_, batch_);
+    reply["program"] = start_;
+    reply["peak"] = status_bytes("VmHWM");
+    return reply;
+  }
+
+  Variant& variant(const std::string& text) {
+    auto& found = variants_[text];
+    if (!found) found = std::make_unique<Variant>(case_, text, arithmetic_);
+    return *found;
+  }
+
+  Rows& rows() {
+    if (!rows_) rows_.emplace(case_, arithmetic_);
+    return *rows_;
+  }
+
+  Case case_;
+  Batch batch_;
+  Arithmetic arithmetic_;
+  double start_;  ///< resident bytes before there was a network
+  std::map<std::string, std::unique_ptr<Variant>> variants_;
+  std::optional<Rows> rows_;
+  std::unique_ptr<MultiTaskModel> loop_model_;
+  std::optional<LayerLoop> loop_;
+  double loop_flop_ = 0;
+};
 
 }  // namespace
-}  // namespace reconcile
+}  // namespace reconcile::bench
 
 int main(int argc, char** argv) {
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, INT_MAX);
-  at::set_num_threads(argc > 3 ? std::stoi(argv[3]) : 2);
-  reconcile::run(argc > 1 ? std::stol(argv[1]) : 256, argc > 2 ? std::stol(argv[2]) : 7);
+  if (argc < 5 || argc > 7) {
+    fmt::print(stderr,
+               "usage: bench_step resnet18|segnet|mobilenet|celeba BATCH TASKS THREADS [PRECISION [LAYOUT]]\n"
+               "Requests come on stdin, one a line: \"sum\", \"cagrad + recorder\", \"sum @ last(k=25)\" ...\n");
+    return 2;
+  }
+  using namespace reconcile::bench;
+  prepare_process(std::atoi(argv[4]));
+  try {
+    Bench bench(find_case(argv[1], std::atoi(argv[3])), std::atoi(argv[2]),
+                {argc > 5 ? argv[5] : "float32", argc > 6 ? argv[6] : "auto"});
+    return serve([&](const std::string& request) { return bench.answer(request); });
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "bench_step: {}\n", error.what());
+    return 1;
+  }
 }
