@@ -25,17 +25,19 @@ class Growth:
     def turns(self, measures):
         return results.take_turns(measures, self.options.rounds or (1 if self.options.small else ROUNDS))
 
-    def worker(self, batch, tasks):
-        return step_worker(self.options.build, "resnet18", batch, tasks, self.options.threads)
+    def worker(self, batch, tasks, layout="auto"):
+        return step_worker(self.options.build, "resnet18", batch, tasks, self.options.threads, layout=layout)
 
     def memory(self):
-        """Fresh processes: the peak against what a step must hold."""
+        """Fresh processes, told the layout so that they try no other: the peak against what a step must hold."""
         batch = 2 if self.options.small else 64
-        records = [self.memory_of(method, batch, tasks) for tasks in self.some(TASKS) for method in ("sum", "mgda")]
+        with self.worker(batch, 2) as ours:
+            layout = ours.ask("layout")
+        records = [self.memory_of(method, batch, tasks, layout) for tasks in self.some(TASKS) for method in ("sum", "mgda")]
         return records, f"resnet18, batch {batch}: memory in MB, fresh processes", ("peak_mb", "held_mb", "over_held")
 
-    def memory_of(self, method, batch, tasks):
-        with self.worker(batch, tasks) as ours:
+    def memory_of(self, method, batch, tasks, layout):
+        with self.worker(batch, tasks, layout) as ours:
             answers = [ours.ask(method) for _ in range(2)]
             parts = {name: size / 2**20 for name, size in ours.ask(f"memory {method}").items()}
         peak = parts.pop("peak")

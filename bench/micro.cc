@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 #include <benchmark/benchmark.h>
 
+#include "convolutions.h"
 #include "reconcile/catalog/catalog.h"
 #include "reconcile/core/layer_gramians.h"
 #include "reconcile/linalg/unit_rows.h"
@@ -126,5 +127,6 @@ int main(int argc, char** argv) {
   reconcile::bench::prepare_process(2);
   benchmark::Initialize(&argc, argv);
   reconcile::register_solves();
+  reconcile::bench::register_convolutions();
   benchmark::RunSpecifiedBenchmarks();
 }

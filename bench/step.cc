@@ -5,6 +5,7 @@
 //   parameters, cosine} rows                          forward and T backward passes into the rows              {ms}
 //   aggregate NAME                Gramian, solve and combine on those rows                 {ms}
 //   aggregators                   names of all that draw nothing at random                 [name ...]
+//   layout                        in which maps stand: what `auto` chose                   "nchw" or "position"
 //   memory METHOD                 bytes: peak of this process, and what that step holds
 //   and what worker.h answers
 // usage: bench_step CASE BATCH TASKS THREADS [PRECISION [LAYOUT]]
@@ -14,6 +15,7 @@
 
 #include "layer_loop.h"
 #include "reconcile/train/network_probe.h"
+#include "reconcile/train/tuning.h"
 #include "variant.h"
 #include "worker.h"
 
@@ -56,10 +58,11 @@ class Rows {
 
 class Bench {
  public:
-  Bench(Case given, int64_t batch_size, Arithmetic arithmetic)
+  Bench(Case given, int64_t batch_size, const std::string& precision, const std::string& layout)
       : case_(std::move(given)),
         batch_(random_batch(case_.data, batch_size)),
-        arithmetic_(std::move(arithmetic)),
+        precision_(precision),
+        layout_(layout),
         start_(status_bytes("VmRSS")) {}
 
   Json answer(std::string request) {
@@ -69,10 +72,17 @@ class Bench {
     if (request == "rows") return rows().fill(batch_);
     if (request.starts_with("aggregate ")) return rows().aggregate(request.substr(10));
     if (request.starts_with("memory ")) return memory(request.substr(7));
+    if (request == "layout") return layout_name(arithmetic().layout);
     return variant(request).take(batch_);
   }
 
  private:
+  /// Chosen at the first request, when no other program is at work.
+  const Arithmetic& arithmetic() {
+    if (!arithmetic_) arithmetic_ = choose_arithmetic(case_, batch_, layout_, precision_);
+    return *arithmetic_;
+  }
+
   static Json deterministic_aggregators() {
     Json names = Json::array();
     for (const auto& entry : aggregators()) {
@@ -83,7 +93,7 @@ class Bench {
 
   Json loop() {
     if (!loop_model_) {
-      loop_model_ = make_network(case_, "", arithmetic_);
+      loop_model_ = make_network(case_, "", arithmetic());
       loop_flop_ = step_flop(*loop_model_, case_.data.input_shape, false);
       loop_.emplace(*loop_model_);
     }
@@ -105,19 +115,20 @@ class Bench {
 
   Variant& variant(const std::string& text) {
     auto& found = variants_[text];
-    if (!found) found = std::make_unique<Variant>(case_, text, arithmetic_);
+    if (!found) found = std::make_unique<Variant>(case_, text, arithmetic());
     return *found;
   }
 
   Rows& rows() {
-    if (!rows_) rows_.emplace(case_, arithmetic_);
+    if (!rows_) rows_.emplace(case_, arithmetic());
     return *rows_;
   }
 
   Case case_;
   Batch batch_;
-  Arithmetic arithmetic_;
+  std::string precision_, layout_;
   double start_;  ///< resident bytes before there was a network
+  std::optional<Arithmetic> arithmetic_;
   std::map<std::string, std::unique_ptr<Variant>> variants_;
   std::optional<Rows> rows_;
   std::unique_ptr<MultiTaskModel> loop_model_;
@@ -138,8 +149,8 @@ int main(int argc, char** argv) {
   using namespace reconcile::bench;
   prepare_process(std::atoi(argv[4]));
   try {
-    Bench bench(find_case(argv[1], std::atoi(argv[3])), std::atoi(argv[2]),
-                {argc > 5 ? argv[5] : "float32", argc > 6 ? argv[6] : "auto"});
+    Bench bench(find_case(argv[1], std::atoi(argv[3])), std::atoi(argv[2]), argc > 5 ? argv[5] : "float32",
+                argc > 6 ? argv[6] : "auto");
     return serve([&](const std::string& request) { return bench.answer(request); });
   } catch (const std::exception& error) {
     fmt::print(stderr, "bench_step: {}\n", error.what());

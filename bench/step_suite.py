@@ -112,11 +112,12 @@ class StepSuite:
         if self.options.peers:
             workers["PyTorch"] = peer_worker(case.network, case.batch, case.tasks, self.options.threads)
         with close_after(workers.values()):
+            layout = workers["float32"].ask("layout")
             answers = self.turns(self.step_measures(case, workers), case)
         sizes = {answer[0]["parameters"] for answer in answers.values() if "parameters" in answer[0]}
         if len(sizes) > 1:
             raise Refused(f"{case.network}: the networks differ, they have {sorted(sizes)} parameters")
-        about = {"batch": case.batch, "tasks": case.tasks, "network": case.network}
+        about = {"batch": case.batch, "tasks": case.tasks, "network": case.network, "layout": layout}
         records = [{**record, **about} for record in results.step_records(answers)]
         return records, f"{case.network}, batch {case.batch}, {case.tasks} tasks", ()
 

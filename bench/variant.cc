@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "reconcile/base/error.h"
 #include "reconcile/convert/rules.h"
+#include "reconcile/train/tuning.h"
 #include "worker.h"
 
 namespace reconcile::bench {
@@ -18,13 +18,12 @@ std::string cut_behind(std::string& text, const std::string& mark) {
   return behind;
 }
 
-void set_arithmetic(MultiTaskModel& /*model*/, const Arithmetic& arithmetic) {
-  if (arithmetic.precision != "float32" || arithmetic.layout != "auto") {
-    fail<InvalidArgument>("precision {}, layout {}: only float32 and auto.", arithmetic.precision, arithmetic.layout);
-  }
-}
-
 }  // namespace
+
+Arithmetic choose_arithmetic(const Case& given, const Batch& batch, const std::string& layout,
+                             const std::string& precision) {
+  return tune(*make_network(given, "", {}), batch, layout, parse_precision(precision)).arithmetic;
+}
 
 std::unique_ptr<MultiTaskModel> make_network(const Case& given, const std::string& rule, const Arithmetic& arithmetic) {
   Experiment experiment;
@@ -35,7 +34,7 @@ std::unique_ptr<MultiTaskModel> make_network(const Case& given, const std::strin
     const auto plan = choose_layers(rule, {}, *model, given.data.input_shape);
     convert(*model, plan, CopyInit::kFresh, Statistics::kMixed, given.data.input_shape, Rng(2));
   }
-  set_arithmetic(*model, arithmetic);
+  model->set_arithmetic(arithmetic);
   return model;
 }
 

@@ -9,11 +9,9 @@
 
 namespace reconcile::bench {
 
-/// How networks compute.
-struct Arithmetic {
-  std::string precision = "float32";
-  std::string layout = "auto";
-};
+/// How networks of that case compute: what `train.layout` and `train.precision` would choose for that batch.
+Arithmetic choose_arithmetic(const Case& given, const Batch& batch, const std::string& layout,
+                             const std::string& precision);
 
 /// The network of a case, the same values every time; `rule` says which layers are split, "" = none.
 std::unique_ptr<MultiTaskModel> make_network(const Case& given, const std::string& rule, const Arithmetic& arithmetic);

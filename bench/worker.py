@@ -63,8 +63,8 @@ def close_after(workers):
             worker.close()
 
 
-def step_worker(build, case, batch, tasks, threads, precision="float32"):
-    return Worker(build / "bench/bench_step", case, batch, tasks, threads, precision)
+def step_worker(build, case, batch, tasks, threads, precision="float32", layout="auto"):
+    return Worker(build / "bench/bench_step", case, batch, tasks, threads, precision, layout)
 
 
 def aggregate_worker(build, parameters, tasks, threads):
