@@ -24,7 +24,8 @@ std::vector<at::Tensor> channelwise(
   if (!is_position_major(x) || x.is_contiguous()) return operation(maps);
   for (auto& map : maps) map = positions(map).contiguous().flatten(2).unsqueeze(0).permute({0, 3, 1, 2});
   std::vector<at::Tensor> results = operation(maps);
-  for (auto& y : results) y = y.squeeze(0).view({x.size(0), -1, y.size(2), y.size(3)});
+  // By way of [1, H, W, B * C], so that gradients come back with their channels last too.
+  for (auto& y : results) y = from_positions(y.permute({0, 2, 3, 1}).reshape({y.size(2), y.size(3), x.size(0), -1}));
   return results;
 }
 
