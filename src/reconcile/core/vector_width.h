@@ -1,6 +1,7 @@
 #pragma once
 
-#define RECONCILE_INLINE inline __attribute__((always_inline))
+#define RECONCILE_INLINED __attribute__((always_inline))  // behind the parameters of a lambda
+#define RECONCILE_INLINE inline RECONCILE_INLINED
 
 namespace reconcile {
 

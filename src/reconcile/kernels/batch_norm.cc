@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "reconcile/core/all_widths.h"
 #include "reconcile/core/chunks.h"
+#include "reconcile/core/vector_width.h"
 #include "reconcile/kernels/layout.h"
 
 namespace reconcile {
@@ -34,29 +34,33 @@ struct Affine {
 };
 
 /// sums[0] += x - pivot, sums[1] += (x - pivot)^2, column by column.
-RECONCILE_ALL_WIDTHS void add_moments(const NormRows& rows, const float* pivot, float* sum, float* square) {
-  for (int64_t r = 0; r < rows.count; ++r) {
-    const float* x = rows.x + r * rows.width;
+void add_moments(const NormRows& rows, const float* pivot, float* sum, float* square) {
+  run_widest([&](auto) RECONCILE_INLINED {
+    for (int64_t r = 0; r < rows.count; ++r) {
+      const float* x = rows.x + r * rows.width;
 #pragma omp simd
-    for (int64_t c = 0; c < rows.width; ++c) {
-      const float d = x[c] - pivot[c];
-      sum[c] += d;
-      square[c] += d * d;
+      for (int64_t c = 0; c < rows.width; ++c) {
+        const float d = x[c] - pivot[c];
+        sum[c] += d;
+        square[c] += d * d;
+      }
     }
-  }
+  });
 }
 
-RECONCILE_ALL_WIDTHS void normalise_rows(const NormRows& rows, const Affine& a, float* y) {
-  for (int64_t r = 0; r < rows.count; ++r) {
-    const float* x = rows.x + r * rows.width;
-    const float* beside = rows.beside == nullptr ? nullptr : rows.beside + r * rows.width;
-    float* out = y + r * rows.width;
+void normalise_rows(const NormRows& rows, const Affine& a, float* y) {
+  run_widest([&](auto) RECONCILE_INLINED {
+    for (int64_t r = 0; r < rows.count; ++r) {
+      const float* x = rows.x + r * rows.width;
+      const float* beside = rows.beside == nullptr ? nullptr : rows.beside + r * rows.width;
+      float* out = y + r * rows.width;
 #pragma omp simd
-    for (int64_t c = 0; c < rows.width; ++c) {
-      const float v = a.scale[c] * x[c] + a.shift[c] + (beside == nullptr ? 0.0F : beside[c]);
-      out[c] = v < a.low ? a.low : (v > a.high ? a.high : v);
+      for (int64_t c = 0; c < rows.width; ++c) {
+        const float v = a.scale[c] * x[c] + a.shift[c] + (beside == nullptr ? 0.0F : beside[c]);
+        out[c] = v < a.low ? a.low : (v > a.high ? a.high : v);
+      }
     }
-  }
+  });
 }
 
 /// The gradient in front of the clamp.
@@ -66,7 +70,7 @@ inline float unclamped(float gradient, float value, const Affine& a) {
 
 /// Calls each(value, r), where value(c) is what the clamp saw in row r; compiled once for each of its two sources.
 template <class Each>
-[[gnu::always_inline]] inline void for_each_row(const NormRows& rows, const Affine& a, Each each) {
+RECONCILE_INLINE void for_each_row(const NormRows& rows, const Affine& a, Each each) {
   const float *scale = a.scale, *shift = a.shift;
   for (int64_t r = 0; r < rows.count; ++r) {
     const float* x = rows.x + r * rows.width;
@@ -78,34 +82,36 @@ template <class Each>
   }
 }
 
-RECONCILE_ALL_WIDTHS void add_gradient_sums(const NormRows& rows, const Affine& a, float* sum, float* product) {
-  for_each_row(
-      rows, a, [&](auto value, int64_t r) __attribute__((always_inline)) {
-        const float *x = rows.x + r * rows.width, *gradient = rows.gradient + r * rows.width, *mean = a.mean;
+void add_gradient_sums(const NormRows& rows, const Affine& a, float* sum, float* product) {
+  run_widest([&](auto) RECONCILE_INLINED {
+    for_each_row(rows, a, [&](auto value, int64_t r) RECONCILE_INLINED {
+      const float *x = rows.x + r * rows.width, *gradient = rows.gradient + r * rows.width, *mean = a.mean;
 #pragma omp simd
-        for (int64_t c = 0; c < rows.width; ++c) {
-          const float g = unclamped(gradient[c], value(c), a);
-          sum[c] += g;
-          product[c] += g * (x[c] - mean[c]);
-        }
-      });
+      for (int64_t c = 0; c < rows.width; ++c) {
+        const float g = unclamped(gradient[c], value(c), a);
+        sum[c] += g;
+        product[c] += g * (x[c] - mean[c]);
+      }
+    });
+  });
 }
 
 /// dx = scale * (g - mean_gradient - (x - mean) * slope); dbeside = g, if it is wanted.
-RECONCILE_ALL_WIDTHS void pull_rows(const NormRows& rows, const Affine& a, const float* mean_gradient,
-                                    const float* slope, float* dx, float* dbeside) {
-  for_each_row(
-      rows, a, [&](auto value, int64_t r) __attribute__((always_inline)) {
-        const float *x = rows.x + r * rows.width, *gradient = rows.gradient + r * rows.width;
-        const float *scale = a.scale, *mean = a.mean;
-        float *to = dx + r * rows.width, *beside = dbeside == nullptr ? nullptr : dbeside + r * rows.width;
+void pull_rows(const NormRows& rows, const Affine& a, const float* mean_gradient, const float* slope, float* dx,
+               float* dbeside) {
+  run_widest([&](auto) RECONCILE_INLINED {
+    for_each_row(rows, a, [&](auto value, int64_t r) RECONCILE_INLINED {
+      const float *x = rows.x + r * rows.width, *gradient = rows.gradient + r * rows.width;
+      const float *scale = a.scale, *mean = a.mean;
+      float *to = dx + r * rows.width, *beside = dbeside == nullptr ? nullptr : dbeside + r * rows.width;
 #pragma omp simd
-        for (int64_t c = 0; c < rows.width; ++c) {
-          const float g = unclamped(gradient[c], value(c), a);
-          to[c] = scale[c] * (g - mean_gradient[c] - (x[c] - mean[c]) * slope[c]);
-          if (beside != nullptr) beside[c] = g;
-        }
-      });
+      for (int64_t c = 0; c < rows.width; ++c) {
+        const float g = unclamped(gradient[c], value(c), a);
+        to[c] = scale[c] * (g - mean_gradient[c] - (x[c] - mean[c]) * slope[c]);
+        if (beside != nullptr) beside[c] = g;
+      }
+    });
+  });
 }
 
 const float* data_or_null(const at::Tensor& t) { return t.defined() ? t.data_ptr<float>() : nullptr; }

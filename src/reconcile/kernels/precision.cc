@@ -5,8 +5,8 @@
 #include <bit>
 
 #include "reconcile/base/error.h"
-#include "reconcile/core/all_widths.h"
 #include "reconcile/core/chunks.h"
+#include "reconcile/core/vector_width.h"
 
 namespace reconcile {
 namespace {
@@ -20,15 +20,19 @@ inline uint16_t rounded(float value) {
 
 inline float widened(uint16_t value) { return std::bit_cast<float>(static_cast<uint32_t>(value) << 16); }
 
-RECONCILE_ALL_WIDTHS void round_all(const float* x, uint16_t* high, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) high[i] = rounded(x[i]);
+void round_all(const float* x, uint16_t* high, int64_t n) {
+  run_widest([=](auto) RECONCILE_INLINED {
+    for (int64_t i = 0; i < n; ++i) high[i] = rounded(x[i]);
+  });
 }
 
-RECONCILE_ALL_WIDTHS void cut_all(const float* x, uint16_t* high, uint16_t* low, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) {
-    high[i] = rounded(x[i]);
-    low[i] = rounded(x[i] - widened(high[i]));
-  }
+void cut_all(const float* x, uint16_t* high, uint16_t* low, int64_t n) {
+  run_widest([=](auto) RECONCILE_INLINED {
+    for (int64_t i = 0; i < n; ++i) {
+      high[i] = rounded(x[i]);
+      low[i] = rounded(x[i] - widened(high[i]));
+    }
+  });
 }
 
 uint16_t* bits_of(const at::Tensor& tensor) { return reinterpret_cast<uint16_t*>(tensor.data_ptr<at::BFloat16>()); }
