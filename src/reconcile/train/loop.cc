@@ -7,12 +7,12 @@
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
 #include "reconcile/base/json_lines.h"
-#include "reconcile/base/version.h"
 #include "reconcile/conflict/summary.h"
 #include "reconcile/data/loader.h"
 #include "reconcile/train/checkpoint.h"
 #include "reconcile/train/epoch_sums.h"
 #include "reconcile/train/evaluate.h"
+#include "reconcile/train/run_record.h"
 #include "reconcile/train/tuning.h"
 
 namespace reconcile {
@@ -79,7 +79,7 @@ class Run {
     choose_arithmetic(checkpoint ? checkpoint->state.value("map_layout", "nchw") : job_.options.layout);
     if (!checkpoint) {
       log_.emplace(job_.directory / "run.jsonl", 0);
-      log_->append(header().dump());
+      log_->append(run_record(job_, layout_, steps_per_epoch_).dump());
       return;
     }
     const Json& state = checkpoint->state;
@@ -115,31 +115,6 @@ class Run {
           "conflicts are counted on bfloat16 gradients: signs of small cosines may differ from float32's "
           "(docs/results/performance.md)");
     }
-  }
-
-  [[nodiscard]] Json header() const {
-    const ParamLayout layout = job_.model.shared_layout();
-    Json layers = Json::array();
-    for (const auto& layer : layout.layers()) {
-      layers.push_back({{"name", layer.name}, {"size", layer.size()}});
-    }
-    Json tasks = Json::array();
-    for (const auto& task : job_.model.tasks()) {
-      tasks.push_back({{"name", task.name}, {"kind", kind_name(task.kind)}, {"num_outputs", task.num_outputs}});
-    }
-    Json record{{"type", "run"}, {"schema_version", 1}, {"version", kVersion}};
-    record.update(job_.header);
-    record.update({{"tasks", tasks},
-                   {"layers", layers},
-                   {"map_layout", layout_name(layout_)},
-                   {"precision", job_.options.precision},
-                   {"thresholds", job_.conflict.thresholds},
-                   {"parameters", job_.model.num_parameters()},
-                   {"megabytes", static_cast<double>(job_.model.num_parameters()) * 4.0 / (1 << 20)},
-                   {"epochs", job_.options.epochs},
-                   {"steps_per_epoch", steps_per_epoch_},
-                   {"batch_size", job_.options.batch_size}});
-    return record;
   }
 
   /// Runs the rest of the current epoch; false if it was stopped.

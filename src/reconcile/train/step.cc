@@ -45,10 +45,6 @@ Tensors cotangents(const Weights& weights, const at::Tensor& like) {
   return result;
 }
 
-void append(const NamedTensors& tensors, const std::string& prefix, NamedTensors& to) {
-  for (const auto& [name, tensor] : tensors) to.emplace_back(prefix + name, tensor);
-}
-
 }  // namespace
 
 void check_step(const StepOptions& options, const Aggregator& aggregator, const Where& where) {
@@ -93,7 +89,7 @@ Step::Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& o
   NamedTensors parameters = backward_.parameters();
   Tensors gradients = backward_.gradients();
   const NamedTensors learned = method.scalarizer.parameters();
-  append(learned, "scalarizer.", parameters);
+  for (const auto& [name, tensor] : learned) parameters.emplace_back("scalarizer." + name, tensor);
   for (const auto& gradient : method.scalarizer.parameter_gradients()) gradients.push_back(gradient);
   std::vector<double> factors;
   for (const auto& [name, parameter] : parameters) {
@@ -282,27 +278,6 @@ void Step::descend(std::span<const Batch> batches, const Moment& moment, Rng& rn
   } else {
     all_passes(batches, moment, rng, result);
   }
-}
-
-NamedTensors Step::method_state() const {
-  NamedTensors state;
-  append(method_.scalarizer.state(), "scalarizer/", state);
-  append(method_.aggregator.state(), "aggregator/", state);
-  if (options_.update_every > 1) state.emplace_back("kept", at::tensor(kept_, at::kDouble));
-  return state;
-}
-
-void Step::load_method_state(const NamedTensors& state) {
-  NamedTensors scalarizer;
-  NamedTensors aggregator;
-  for (const auto& [name, tensor] : state) {
-    const auto slash = name.find('/');
-    if (name.starts_with("scalarizer/")) scalarizer.emplace_back(name.substr(slash + 1), tensor);
-    if (name.starts_with("aggregator/")) aggregator.emplace_back(name.substr(slash + 1), tensor);
-    if (name == "kept") kept_.assign(tensor.data_ptr<double>(), tensor.data_ptr<double>() + tensor.numel());
-  }
-  method_.scalarizer.load_state(scalarizer);
-  method_.aggregator.load_state(aggregator);
 }
 
 }  // namespace reconcile

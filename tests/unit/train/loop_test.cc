@@ -33,20 +33,27 @@ void expect_same_weights(const MultiTaskModel& a, const MultiTaskModel& b) {
 struct Way {
   std::string aggregator = "sum";
   std::string scalarizer = "sum";
-  StepOptions step;
+  StepOptions step = {};
+  std::string layout = "position";
+  std::string precision = "float32";
 };
 
 Json train_way(MultiTaskModel& model, const Way& way, const fs::path& directory, Stopper& observer) {
-  return train_tiny(model, way.aggregator, directory, observer, {.epochs = 3, .batch_size = 16}, way.step,
+  return train_tiny(model, way.aggregator, directory, observer,
+                    {.epochs = 3, .batch_size = 16, .layout = way.layout, .precision = way.precision}, way.step,
                     way.scalarizer);
 }
 
-/// Every method of the catalogues, and every option of a step.
+/// Every method of the catalogues, every option of a step, every layout and precision.
 std::vector<Way> all_ways() {
   std::vector<Way> ways{{.step = {.accumulate = 2}},
                         {.aggregator = "cagrad", .step = {.update_every = 3}},
                         {.aggregator = "mgda", .step = {.gradient = "representation"}},
-                        {.aggregator = "cagrad", .step = {.head_gradient = "weighted", .clip_norm = 0.5}}};
+                        {.aggregator = "cagrad", .step = {.head_gradient = "weighted", .clip_norm = 0.5}},
+                        {.step = {.recompute = true}},
+                        {.layout = "nchw"},
+                        {.precision = "bfloat16"},
+                        {.aggregator = "cagrad", .precision = "bfloat16x3"}};
 #define X(stem) ways.push_back({.aggregator = #stem});
 #include "reconcile/aggregators/catalog.inc"
 #undef X
