@@ -5,6 +5,7 @@
 #include "reconcile/base/error.h"
 #include "reconcile/catalog/method.h"
 #include "reconcile/catalog/sections.h"
+#include "reconcile/train/tuning.h"
 
 namespace reconcile {
 namespace {
@@ -209,6 +210,7 @@ Experiment read_experiment(const Config& config) {
     if (!method.empty()) placed(where, [&] { make_method(method, num_tasks, experiment.step.scope); });
   }
   check_recording(config, experiment);
+  check_arithmetic(experiment.train.layout, experiment.train.precision, config.where("train"));
   check_rotation(config, experiment);
   if (experiment.seeds.empty())
     fail<InvalidArgument>("{} = [], must name at least one seed.", config.where("")("seeds"));

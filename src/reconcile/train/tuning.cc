@@ -50,17 +50,18 @@ void measure(MultiTaskModel& model, const Batch& batch, Tuning& tuning) {
 
 std::string layout_name(Layout layout) { return layout == Layout::kNchw ? "nchw" : "position"; }
 
+void check_arithmetic(const std::string& layout, const std::string& precision, const Where& where) {
+  if (layout != "nchw" || precision == "float32") return;
+  fail<InvalidArgument>(
+      "{} = \"{}\", but layout = \"nchw\": only position-major maps have these products. Set layout to \"position\".",
+      where("precision"), precision);
+}
+
 Tuning tune(MultiTaskModel& model, const Batch& batch, const std::string& layout, Precision precision) {
   Tuning tuning{{layout == "nchw" ? Layout::kNchw : Layout::kPosition, precision}};
+  check_arithmetic(layout, precision_name(precision), [](const std::string& key) { return "train." + key; });
   const bool plain = precision == Precision::kFloat32;
-  if (!plain && layout == "nchw") {
-    fail<InvalidArgument>(
-        "train.precision is not float32, but train.layout = \"nchw\": only position-major maps have these products. "
-        "Set "
-        "train.layout to \"auto\" or \"position\".");
-  }
-  const auto& parameters = model.shared_parameters();
-  if (layout == "auto" && plain && !parameters.empty()) {
+  if (layout == "auto" && plain && !model.shared_parameters().empty()) {
     measure(model, batch, tuning);
     if (tuning.position_seconds > kClearlySlower * tuning.nchw_seconds) tuning.arithmetic.layout = Layout::kNchw;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "reconcile/base/options.h"
 #include "reconcile/core/batch.h"
 #include "reconcile/models/model.h"
 
@@ -12,10 +13,13 @@ struct Tuning {
   double position_seconds = 0.0;
 };
 
+/// InvalidArgument, with the place of the key, if that precision needs another layout.
+void check_arithmetic(const std::string& layout, const std::string& precision, const Where& where);
+
 /// Picks the layout called `layout` (nchw | position), or measures which is faster for this network and batch if it is
 /// "auto", and sets the model to it. Position-major wins unless it is clearly slower; the bfloat16
 /// precisions leave no choice. The passes take turns and change neither parameters
-/// nor running statistics. InvalidArgument if `precision` needs another layout than the one asked for.
+/// nor running statistics. InvalidArgument as check_arithmetic.
 Tuning tune(MultiTaskModel& model, const Batch& batch, const std::string& layout, Precision precision);
 
 /// "nchw", "position".

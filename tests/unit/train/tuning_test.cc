@@ -40,8 +40,8 @@ TEST(Tuning, BfloatProductsNeedPositionMajorMaps) {
   const auto model = tiny_model();
   EXPECT_EQ(tune(*model, tuning_batch(), "auto", Precision::kBfloat16).arithmetic.layout, Layout::kPosition);
   test::expect_message<InvalidArgument>([&] { tune(*model, tuning_batch(), "nchw", Precision::kBfloat16x3); },
-                                        "train.precision is not float32, but train.layout = \"nchw\"",
-                                        "Set train.layout to \"auto\" or \"position\"");
+                                        "train.precision = \"bfloat16x3\", but layout = \"nchw\"",
+                                        "Set layout to \"position\"");
 }
 
 }  // namespace
