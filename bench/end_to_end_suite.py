@@ -32,7 +32,7 @@ class Training:
 
 TRAININGS = {
     "lenet": Training("lenet", 10000, 6, 0.55, 1),
-    "resnet18": Training("resnet18(features=100)", 4000, 3, 0.50, 1, ("float32", "bfloat16x3", "bfloat16")),
+    "resnet18": Training("resnet18(features=100)", 4000, 3, 0.40, 1, ("float32", "bfloat16x3", "bfloat16")),
 }
 
 

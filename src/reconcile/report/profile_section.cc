@@ -15,7 +15,7 @@ std::string split_chart(const StepTimes& times, const std::string& sentence) {
   std::vector<Bar> bars;
   for (const auto& [phase, seconds] : times.seconds) {
     const double ms = 1e3 * seconds / times.steps;
-    bars.push_back({phase, {.mean = ms, .n = 1}, percent(seconds / times.total()), "accent"});
+    bars.push_back({phase, {.mean = ms, .n = 1}, percent(seconds / times.total()), "heat"});
   }
   return bar_chart(bars, "", "ms a step", sentence);
 }
