@@ -5,6 +5,7 @@
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
 #include "reconcile/catalog/method.h"
+#include "reconcile/catalog/run_files.h"
 #include "reconcile/convert/cost.h"
 #include "reconcile/core/weights_file.h"
 #include "reconcile/nn/pretrained.h"
@@ -76,6 +77,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   if (choice.plan) {
     write_atomically(directory / "plan.json", plan_to_json(*choice.plan, model->task_names()).dump(1));
   }
+  RunFiles files(experiment, data.train->tasks(), directory, observer);
   Json result = train({.model = *model,
                        .data = data,
                        .method = method.for_step(),
@@ -87,9 +89,10 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
                        .rng = Rng(static_cast<uint64_t>(choice.seed)).fork("train"),
                        .directory = directory,
                        .header = header(experiment, choice),
-                       .observer = observer,
+                       .observer = files,
                        .stop = stop});
   if (result.is_null()) return result;
+  files.add_pictures();
   Json run{{"kind", choice.kind},
            {"method", choice.method},
            {"task", choice.task.empty() ? Json(nullptr) : Json(choice.task)},

@@ -8,8 +8,8 @@
 namespace reconcile::report {
 namespace {
 
-constexpr int64_t kSchemaVersion = 1;
-constexpr size_t kMaxShown = 60;  // characters of a wrong value in a message
+constexpr int64_t kSchemaVersion = 2;  // and all before it
+constexpr size_t kMaxShown = 60;       // characters of a wrong value in a message
 
 }  // namespace
 
@@ -88,8 +88,8 @@ Json parse_json(const std::string& text, const std::string& file) {
 
 void require_schema(const Field& root) {
   const int64_t version = root.at("schema_version").whole();
-  if (version == kSchemaVersion) return;
-  root.at("schema_version").reject(fmt::format("{}: this reconcile reads no other", kSchemaVersion));
+  if (version >= 1 && version <= kSchemaVersion) return;
+  root.at("schema_version").reject(fmt::format("1 to {}: this reconcile reads no other", kSchemaVersion));
 }
 
 }  // namespace reconcile::report
