@@ -18,7 +18,8 @@ WireMessage tagged(const std::string& tag) { return WireMessage().text(1, tag); 
 
 /// The metadata of a value that only one plugin reads.
 WireMessage plugin_metadata(const std::string& plugin, const WireMessage& content) {
-  return WireMessage().message(1, WireMessage().text(1, plugin).message(2, content));
+  constexpr uint64_t kTensors = 2;  // class of the data
+  return WireMessage().message(1, WireMessage().text(1, plugin).message(2, content)).whole(4, kTensors);
 }
 
 /// Shape [1].
