@@ -80,9 +80,9 @@ def doubles(data):
 
 
 def read_value(value):
-    """What one value of a summary says: a float, or (kind, ...)."""
+    """What one value of a summary says: (kind, ...)."""
     if 2 in value:
-        return value[2][0]
+        return ("scalar", value[2][0])
     if 5 in value:
         histogram = fields(value[5][0])
         return ("histogram", doubles(histogram[6][0]), doubles(histogram[7][0]), [histogram[i][0] for i in range(1, 6)])
@@ -197,11 +197,33 @@ def check_hparams(values, folder):
     return [fields(fields(info)[1][0])[2][0].decode() for info in table[5]]
 
 
+def check_images(values, folder):
+    """The files that pictures.json lists, byte for byte; their number."""
+    images = {tag: value for tag, steps in values.items() for value in steps.values() if value[:1] == ("image",)}
+    listed = {}
+    if (folder / "pictures.json").exists():
+        for sample in json.loads((folder / "pictures.json").read_text())["samples"]:
+            listed[f"pictures/{sample['sample']}/input"] = sample["input"]
+            for task, files in sample["tasks"].items():
+                for kind in {"truth", "prediction", "error"} & files.keys():
+                    listed[f"pictures/{sample['sample']}/{task}/{kind}"] = files[kind]
+    assert images.keys() == listed.keys(), (images.keys(), listed)
+    for tag, (_, width, height, channels, png) in images.items():
+        assert png == (folder / listed[tag]).read_bytes(), tag
+        assert (width, height) == struct.unpack(">II", png[16:24]), (width, height)
+        assert channels == {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}[png[25]], channels
+    return len(images)
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     records = [json.loads(line) for line in (folder / "run.jsonl").open()]
     values, num_files = read_run(folder)
-    scalars = {tag: steps for tag, steps in values.items() if any(isinstance(v, float) for v in steps.values())}
+    scalars = {
+        tag: {step: value[1] for step, value in steps.items()}
+        for tag, steps in values.items()
+        if any(value[0] == "scalar" for value in steps.values())
+    }
     expected = expected_scalars(records)
     differing = sorted(tag for tag in scalars.keys() | expected.keys() if scalars.get(tag) != expected.get(tag))
     if differing:
@@ -211,8 +233,9 @@ def main():
     ended = records[-1]["type"] == "end"
     assert ended == ("_hparams_/session_end_info" in values)
     assert not ended or set(compared) <= scalars.keys(), compared
-    images = sum(value[0] == "image" for steps in values.values() for value in steps.values() if not isinstance(value, float))
-    print(f"{num_files} files, {len(scalars)} scalars, {sum(map(len, scalars.values()))} numbers, {images} images; compared by", *compared)
+    numbers = sum(map(len, scalars.values()))
+    images = check_images(values, folder) if ended else 0
+    print(f"{num_files} files, {len(scalars)} scalars, {numbers} numbers, {images} images; compared by", *compared)
 
 
 if __name__ == "__main__":

@@ -92,7 +92,6 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
                        .observer = files,
                        .stop = stop});
   if (result.is_null()) return result;
-  files.add_pictures();
   Json run{{"kind", choice.kind},
            {"method", choice.method},
            {"task", choice.task.empty() ? Json(nullptr) : Json(choice.task)},
@@ -101,6 +100,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
            {"macs", cost.macs},
            {"fork", cost.fork ? Json(*cost.fork) : Json(nullptr)}};
   run.update(result);
+  files.add_pictures();
   return run;
 }
 
