@@ -171,6 +171,9 @@ def check_histograms(values, records):
     for record in records:
         if record["type"] != "conflict":
             continue
+        if len(record["pairs"]) > 45:
+            assert not any(tag.startswith("conflict/cos/") for tag in values), values.keys()
+            continue
         for (a, b), counts, cosine in zip(record["pairs"], record["whole"]["histogram"], record["whole"]["cosine"]):
             _, limits, bins, (low, high, num, total, squares) = values[f"conflict/cos/{a}-{b}"][steps[record["epoch"]]]
             held = [i for i, count in enumerate(counts) if count]
