@@ -158,7 +158,7 @@ Json summarise(const PipelineRecord& record) {
   for (const auto& run : record.runs) {
     if (run.at("kind") == "recon") plan["fork"] = run.at("fork");
   }
-  return {{"schema_version", 1},
+  return {{"schema_version", 2},
           {"version", kVersion},
           {"name", e.name},
           {"command", record.command},

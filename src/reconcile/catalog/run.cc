@@ -5,6 +5,7 @@
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
 #include "reconcile/catalog/method.h"
+#include "reconcile/catalog/run_files.h"
 #include "reconcile/convert/cost.h"
 #include "reconcile/core/weights_file.h"
 #include "reconcile/nn/pretrained.h"
@@ -76,6 +77,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   if (choice.plan) {
     write_atomically(directory / "plan.json", plan_to_json(*choice.plan, model->task_names()).dump(1));
   }
+  RunFiles files(experiment, data.train->tasks(), directory, observer);
   Json result = train({.model = *model,
                        .data = data,
                        .method = method.for_step(),
@@ -87,7 +89,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
                        .rng = Rng(static_cast<uint64_t>(choice.seed)).fork("train"),
                        .directory = directory,
                        .header = header(experiment, choice),
-                       .observer = observer,
+                       .observer = files,
                        .stop = stop});
   if (result.is_null()) return result;
   Json run{{"kind", choice.kind},
@@ -98,6 +100,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
            {"macs", cost.macs},
            {"fork", cost.fork ? Json(*cost.fork) : Json(nullptr)}};
   run.update(result);
+  files.add_pictures();
   return run;
 }
 

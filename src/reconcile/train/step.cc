@@ -5,6 +5,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/stopwatch.h"
+#include "reconcile/linalg/gramian.h"
 #include "reconcile/train/network_probe.h"
 #include "reconcile/train/representation.h"
 
@@ -134,6 +135,11 @@ void Step::take_seconds(const TaskGradients& rows) {
   profile_.combine += combines;
 }
 
+/// Of rows that are sums over that many parts of a batch. Whoever weighs the rows asks for the same Gramian.
+void Step::keep_gramian(const TaskGradients& rows, double parts, StepResult& result) const {
+  if (updates_) result.gramian = to_matrix(rows.gramian()) / (parts * parts);
+}
+
 Weights Step::scalarize(const Moment& moment, Rng& rng, const StepResult& result) {
   return scaled(method_.scalarizer(result.losses, moment, rng).weights, scalarizer_scale_);
 }
@@ -191,6 +197,7 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
   }
   TaskGradients& rows = rows_.front();
   if (recorder_ != nullptr && updates_) recorder_->observe(rows);
+  keep_gramian(rows, n, result);
   const Weights weights = scalarize(moment, rng, result);
   for (auto& of_batch : rows_) of_batch.scale(scaled(weights, 1.0 / n));
   rows.losses = result.losses;
@@ -217,6 +224,7 @@ void Step::through_representation(const Batch& batch, const Moment& moment, Rng&
   TaskGradients& rows = rows_.front();
   backward_.pull_rows(losses, leaves, rows, false);
   const at::Tensor misalignment = model_.misalignment(rows.rows(), representation);
+  keep_gramian(rows, 1, result);
   const Weights weights = scalarize(moment, rng, result);
   rows.scale(weights);
   rows.losses = result.losses;
