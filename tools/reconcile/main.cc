@@ -49,6 +49,7 @@ int run(int argc, char** argv) {
   app.footer("Start with: reconcile recon experiments/glyphs/demo.toml --out runs/demo");
   add_recon(app);
   add_train(app);
+  add_sweep(app);
   add_score(app);
   add_plan(app);
   add_branch(app);
