@@ -88,4 +88,5 @@ def run(command, folder, columns=120, rows=24, environment=None, on_text=None):
             break
     os.close(theirs)
     os.close(ours)
-    return process.returncode, process.stdout.read().decode(), screen, pieces
+    with process.stdout:
+        return process.returncode, process.stdout.read().decode(), screen, pieces

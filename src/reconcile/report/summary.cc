@@ -189,10 +189,8 @@ std::string headline(const Pipeline& pipeline) {
   }
   if (!base || !recon) {
     const Row& row = base ? *base : *recon;
-    const std::string next = next_best(pipeline, row, has_delta_m(pipeline));
-    if (!next.empty()) return fmt::format("{} is the best of what was run{}.", row.label, next);
-    return fmt::format("{} is the best of what was run; there are no runs {} Recon to compare it with.", row.label,
-                       base ? "with" : "without");
+    return fmt::format("{} is the best of what was run{}; there are no runs {} Recon to compare it with.", row.label,
+                       next_best(pipeline, row, has_delta_m(pipeline)), base ? "with" : "without");
   }
   return quality_sentence(*base, *recon, has_delta_m(pipeline)) + severe_sentence(pipeline, *peer, *recon) +
          size_sentence(pipeline, *peer, *recon);
