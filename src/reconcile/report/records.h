@@ -85,7 +85,7 @@ struct StepTimes {
 struct RunLog {
   std::string version, dataset, model, method, kind;
   int64_t seed = 0;
-  std::vector<std::string> tasks;
+  std::vector<std::string> tasks, task_kinds;
   std::vector<LayerRecord> layers;
   std::vector<double> thresholds;
   double parameters = kMissing, megabytes = kMissing, batch_size = kMissing;
@@ -95,6 +95,7 @@ struct RunLog {
   std::vector<std::pair<std::string, std::string>> pairs;  ///< of the conflict records
   bool finished = false;                                   ///< has an `end` record
   PerTask<double> test;
+  PerTask<double> best;                   ///< test metrics of the epoch that is best on the validation split
   std::optional<StepTimes> profile = {};  ///< of the `end` record; nothing in older records
   std::vector<Expected> expected;
 };
@@ -111,6 +112,8 @@ struct RunConflict {
 struct Run {
   std::string path, kind, method;
   int64_t seed = 0;
+  PerTask<double> last = {}, best = {};  ///< test metrics of the last epoch, and of the best on the validation split
+  double parameters = kMissing, megabytes = kMissing, macs = kMissing, seconds_per_step = kMissing;
   std::optional<RunConflict> conflict = {};
   std::optional<RunLog> log = {};  ///< nothing if its run.jsonl is not there
 };
@@ -155,7 +158,7 @@ struct Pipeline {
   std::string config;       ///< TOML
   std::string fingerprint;  ///< JSON
   double severe_threshold = kMissing;
-  std::vector<std::string> tasks;
+  std::vector<std::string> tasks, task_kinds;
   std::vector<int64_t> seeds;
   std::optional<Search> search = {};
   std::optional<Plan> plan = {};
@@ -164,6 +167,7 @@ struct Pipeline {
   std::vector<Run> runs;
   std::vector<Row> rows;
   std::vector<Expected> expected;
+  std::filesystem::path directory = {};  ///< where it was read
 };
 
 /// Reads `directory`/summary.json and the run.jsonl of every run that is there. DataError names path, line and what is

@@ -4,26 +4,15 @@
 #include <cmath>
 
 #include "reconcile/report/charts.h"
-#include "reconcile/report/comparison.h"
-#include "reconcile/report/csv.h"
 #include "reconcile/report/numbers.h"
 #include "reconcile/report/page.h"
 #include "reconcile/report/sections.h"
+#include "reconcile/report/study_page.h"
 #include "reconcile/report/summary.h"
 #include "reconcile/report/svg.h"
 
 namespace reconcile::report {
 namespace {
-
-std::string table_note(const Pipeline& pipeline) {
-  const std::string seeds = pipeline.seeds.size() > 1
-                                ? fmt::format("means ± one standard deviation over {} seeds", pipeline.seeds.size())
-                                : std::string("those of one seed");
-  return fmt::format(
-      "Protocol: {}. Values are {}. Delta m: criteria averaged inside a task first, higher is better. Flat "
-      "delta m: all criteria in one mean, lower is better.",
-      pipeline.protocol, seeds);
-}
 
 std::string row_style(const Row& row, const std::string& colour) {
   return row.kind == "recon" ? "fill " + colour : "fill faint " + colour;
@@ -104,15 +93,12 @@ std::string task_figure(const Pipeline& pipeline) {
 
 }  // namespace
 
-std::string results_section(const Pipeline& pipeline) {
+std::string results_section(const Pipeline& pipeline) { return results_section(pipeline, study_of(pipeline)); }
+
+std::string results_section(const Pipeline& pipeline, const Study& study) {
   if (pipeline.rows.empty()) return paragraph("No training has finished yet, so there are no results.");
-  const Table table = comparison_table(pipeline), best = comparison_table(pipeline, Pick::kBest);
   std::string body = delta_figure(pipeline) + task_figure(pipeline);
-  body += "<h3>The table</h3>\n" + paragraph(table_note(pipeline), "dim");
-  body += html_table(table);
-  body += folded("Copy as CSV (all digits)", to_csv(number_table(pipeline)));
-  body += folded("Copy as Markdown", to_markdown(table));
-  if (best.columns.size() > 1) body += "<h3>At the best epoch</h3>\n" + html_table(best);
+  body += "<h3>The table</h3>\n" + table_part(study) + difference_part(study) + protocol_part(study);
   return body;
 }
 
