@@ -37,7 +37,7 @@ report::Study read_study(const ComparisonRequest& request) {
 std::string text_of(const report::Study& study, const std::string& heading,
                     std::string (*to_text)(const report::Table&)) {
   const report::ResultTable results = report::result_table(study);
-  const report::Table differences = report::difference_table(study);
+  const report::Table differences = report::difference_table(study, {report::main_quantity(study)});
   std::string text = fmt::format("{}\n\n{}\n{}\n", report::headline(study), to_text(report::plain_table(results)),
                                  report::table_note(study) + " " + report::mark_note(results));
   if (!differences.rows.empty()) {
@@ -116,7 +116,7 @@ std::string json_comparison(const ComparisonRequest& request) {
               {"tasks", study.tasks},
               {"base", study.contenders[study.base].label},
               {"rows", rows},
-              {"differences", to_json(report::difference_table(study))},
+              {"differences", to_json(report::difference_table(study, report::quantities(study)))},
               {"unfinished", study.unfinished}}
              .dump(2) +
          "\n";

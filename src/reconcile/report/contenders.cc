@@ -64,10 +64,10 @@ Contender make_contender(const ContenderName& name, const std::vector<const Outc
                          const Study& study) {
   const Outcome& first = *runs.front();
   Contender contender{.label = name.label,
+                      .method = is_single ? "" : first.method,
                       .kind = is_single        ? "single"
                               : first.is_split ? "recon"
-                                               : first.kind,
-                      .method = is_single ? "" : first.method,
+                                               : "base",
                       .setting = name.setting,
                       .source = first.source};
   for (const Outcome* run : runs) add_seed(*run, study, contender);
@@ -94,7 +94,7 @@ void set_improvements(const Study& study, const Contender& reference, Contender&
     for (const Protocol protocol : kProtocols) {
       Measured& measured = result.by_protocol[static_cast<size_t>(protocol)];
       measured.single = same->at(protocol).metrics;
-      const auto change = improvement(study.tasks, study.task_kinds, measured.metrics, measured.single);
+      const auto change = improvement(study.tasks, study.kinds, measured.metrics, measured.single);
       measured.delta_m = change.delta_m;
       measured.delta_m_flat = change.delta_m_flat;
     }

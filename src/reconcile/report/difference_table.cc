@@ -46,12 +46,12 @@ Table protocol_table(const Study& study, const Quantity& quantity) {
 
 }  // namespace
 
-Table difference_table(const Study& study) {
+Table difference_table(const Study& study, const std::vector<Quantity>& quantities) {
   Table table{.columns = {"method", "what", "difference", "95 % interval", "seeds", "verdict"}, .rows = {}};
   for (const auto& contender : study.contenders) {
     const Contender& base = study.contenders[study.base];
     if (&contender == &base || is_single(contender)) continue;
-    for (const auto& quantity : quantities(study)) table.rows.push_back(difference_cells(contender, base, quantity));
+    for (const auto& quantity : quantities) table.rows.push_back(difference_cells(contender, base, quantity));
   }
   return table;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reconcile/report/improvement.h"
 #include "reconcile/report/numbers.h"
 #include "reconcile/report/study_charts.h"
 #include "reconcile/report/svg.h"
@@ -56,7 +57,8 @@ void draw_method(Svg& svg, const Axes& axes, const Contender& contender, const Q
   if (mean.n < 2) return;
   for (const auto& seed : contender.seeds) {
     const double value = quantity.value(seed.at(Protocol::kLast));
-    svg.circle({axes.at(value, 0).x, y}, 2, "dot", fmt::format("seed {}: {}", seed.seed, fixed(value, quantity.digits)));
+    svg.circle({axes.at(value, 0).x, y}, 2, "dot",
+               fmt::format("seed {}: {}", seed.seed, fixed(value, quantity.digits)));
   }
 }
 
@@ -99,6 +101,15 @@ std::string method_chart(const Study& study, const Quantity& quantity, const std
     svg.text({std::clamp(zero, left + 34, left + width - 34), kChartTop - 14}, "single-task", "small mid");
   }
   return svg.str();
+}
+
+double mean_gain(const Contender& contender, const Study& study, size_t task) {
+  std::vector<double> gains;
+  for (const auto& seed : contender.seeds) {
+    const Measured& measured = seed.at(Protocol::kLast);
+    gains.push_back(task_gain(study.tasks[task], study.kinds[task], measured.metrics, measured.single));
+  }
+  return mean_and_sd(gains).mean;
 }
 
 std::string contender_colour(const Contender& contender) { return contender.kind == "recon" ? "accent" : "grey"; }

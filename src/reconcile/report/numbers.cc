@@ -85,6 +85,10 @@ std::string compact(double value) {
 
 std::string factor(double value) { return std::isfinite(value) ? fixed(value, 2) + "×" : std::string(kNotANumber); }
 
+std::string exact_number(double value) {
+  return std::isfinite(value) ? fmt::format("{}", value) : std::string(kNotANumber);
+}
+
 std::string text_of(const Statistic& statistic, double scale, int digits) {
   if (statistic.n == 0) return "-";
   const std::string mean = fixed(scale * statistic.mean, digits);

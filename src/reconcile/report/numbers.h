@@ -20,6 +20,8 @@ std::string percent(double share, int digits = 1);
 std::string compact(double value);
 /// 1.3 -> "1.30×".
 std::string factor(double value);
+/// All digits.
+std::string exact_number(double value);
 /// `scale * mean`, with " ± sd" behind it for several seeds; "-" where nothing was measured.
 std::string text_of(const Statistic& statistic, double scale = 1, int digits = 2);
 

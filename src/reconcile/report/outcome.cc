@@ -44,7 +44,7 @@ void set_pipeline(Outcome& outcome, const Pipeline& pipeline) {
   for (size_t t = 0; t < pipeline.tasks.size(); ++t) {
     if (outcome.kind == "single" && !find(outcome.last, pipeline.tasks[t])) continue;
     outcome.tasks.push_back(pipeline.tasks[t]);
-    outcome.task_kinds.push_back(pipeline.task_kinds[t]);
+    outcome.kinds.push_back(pipeline.kinds[t]);
   }
 }
 
@@ -70,7 +70,7 @@ Outcome outcome_of(const RunLog& log, const fs::path& directory) {
           .is_split = log.kind == "recon" || fs::exists(directory / "plan.json"),
           .seed = log.seed,
           .tasks = log.tasks,
-          .task_kinds = log.task_kinds,
+          .kinds = log.kinds,
           .settings = read_settings({directory / "config.toml"}),
           .last = log.test,
           .best = log.best,

@@ -17,7 +17,7 @@ struct Outcome {
   std::string kind, method;  ///< as in records
   bool is_split = false;     ///< trained with layers split by a plan
   int64_t seed = 0;
-  std::vector<std::string> tasks, task_kinds;
+  std::vector<std::string> tasks, kinds;
   std::map<std::string, std::string> settings;  ///< the resolved experiment, "optimizer.lr" -> "0.1"; may be empty
   PerTask<double> last, best;                   ///< test metrics of the last epoch, and of the best on validation
   std::vector<PerTask<double>> validation;      ///< of the epochs that were validated, in their order

@@ -4,6 +4,7 @@
 
 #include <cctype>
 
+#include "reconcile/report/assets.h"
 #include "reconcile/report/csv.h"
 #include "reconcile/report/svg.h"
 
@@ -96,9 +97,10 @@ std::string page(const std::string& title, const std::string& introduction, cons
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
       "script-src 'unsafe-inline'; img-src data:\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, "
-      "initial-scale=1\">\n<title>{0}</title>\n<style>\n{1}</style>\n"
-      "</head>\n<body>\n<header>\n<h1>{0}</h1>\n{2}<nav>\n{3}</nav>\n</header>\n<main>\n{4}</main>\n</body>\n</html>\n",
-      escape(title), style_sheet(), introduction, links, body);
+      "initial-scale=1\">\n<title>{0}</title>\n<style>\n{1}{5}</style>\n"
+      "</head>\n<body>\n<header>\n<h1>{0}</h1>\n{2}<nav>\n{3}</nav>\n</header>\n<main>\n{4}</main>\n"
+      "<script>{6}</script>\n<script>{7}</script>\n</body>\n</html>\n",
+      escape(title), style_sheet(), introduction, links, body, kUplotStyle, kUplotScript, kCurvesScript);
 }
 
 }  // namespace reconcile::report

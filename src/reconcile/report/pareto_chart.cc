@@ -44,7 +44,7 @@ void draw_contender(Svg& svg, const Axes& axes, const Contender& contender, size
   const auto in_x = values_of(contender, x), in_y = values_of(contender, y);
   for (size_t s = 0; s < in_x.size() && in_x.size() > 1; ++s) {
     const Point seed = axes.at(in_x[s], in_y[s]);
-    svg.line(centre, seed, "muted thin");
+    svg.line(centre, seed, "muted");
     svg.circle(seed, 3, "fill " + colour, fmt::format("{}, seed {}", contender.label, contender.seeds[s].seed));
   }
   svg.circle(centre, 9, "fill " + colour,

@@ -46,8 +46,8 @@ Statistic statistic(const Contender& contender, const Quantity& quantity, Protoc
 Difference paired_difference(const Contender& contender, const Contender& base, const Quantity& quantity,
                              Protocol protocol = Protocol::kLast);
 
-/// Every contender's difference from the base in every quantity: mean, 95 % interval, seeds, and what that says.
-Table difference_table(const Study& study);
+/// Every contender's difference from the base in each quantity: mean, 95 % interval, seeds, and what that says.
+Table difference_table(const Study& study, const std::vector<Quantity>& quantities);
 
 /// One table a quantity: the contenders under every protocol that was measured.
 struct ProtocolTable {

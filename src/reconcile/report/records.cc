@@ -149,7 +149,7 @@ Pipeline read_pipeline(const std::filesystem::path& directory) {
                     .fingerprint = root.at("fingerprint").json().dump(2),
                     .severe_threshold = root.at("severe_threshold").number(),
                     .tasks = task_names(root.at("tasks")),
-                    .task_kinds = task_kinds(root.at("tasks")),
+                    .kinds = task_kinds(root.at("tasks")),
                     .seeds = root.at("seeds").list([](const Field& seed) { return seed.whole(); }),
                     .ranking = list_or_empty(root, "ranking", read_ranked),
                     .costs = list_or_empty(root, "costs", read_cost),

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "reconcile/report/charts.h"
 #include "reconcile/report/numbers.h"
 #include "reconcile/report/page.h"
+#include "reconcile/report/quantities.h"
 #include "reconcile/report/sections.h"
 #include "reconcile/report/study_page.h"
 #include "reconcile/report/summary.h"
@@ -16,24 +16,6 @@ namespace {
 
 std::string row_style(const Row& row, const std::string& colour) {
   return row.kind == "recon" ? "fill " + colour : "fill faint " + colour;
-}
-
-std::string delta_figure(const Pipeline& pipeline) {
-  std::vector<Bar> bars;
-  for (const auto& row : pipeline.rows) {
-    if (row.kind == "single" || row.delta_m.n == 0) continue;
-    bars.push_back(
-        {row.label, row.delta_m, text_of(row.delta_m) + " %", row.kind == "recon" ? "fill accent" : "before"});
-  }
-  if (bars.empty()) return paragraph("There are no single-task runs, so there is no delta m.", "dim");
-  const auto best = std::max_element(bars.begin(), bars.end(),
-                                     [](const Bar& a, const Bar& b) { return a.value.mean < b.value.mean; });
-  const std::string sentence = fmt::format(
-      "Delta m, the mean relative change over the tasks against single-task networks (higher is better): {} comes "
-      "out best with {} %.",
-      best->label, signed_fixed(best->value.mean, 2));
-  return figure(sentence, {bar_chart(bars, "single-task", "delta m (%)", "Bars: " + sentence)},
-                legend({{"grey", "without Recon"}, {"accent", "with Recon"}}));
 }
 
 /// The row that bars are measured from: single-task, else the first joint one.
@@ -73,6 +55,21 @@ std::string task_chart(const Pipeline& pipeline, const Row& reference, size_t ta
                    fmt::format("Bars: {} of {} with each method, against {}", metric, name, reference.label));
 }
 
+/// Name, metric, mean, sd and n of every row and task.
+Table task_table(const Pipeline& pipeline) {
+  Table table{.columns = {"method", "task", "metric", "mean", "sd", "n"}, .rows = {}};
+  for (const auto& row : pipeline.rows) {
+    for (const auto& task : pipeline.tasks) {
+      std::string metric;
+      const Statistic* value = first_metric(row, task, metric);
+      if (!value) continue;
+      table.rows.push_back(
+          {row.label, task, metric, exact_number(value->mean), exact_number(value->sd), std::to_string(value->n)});
+    }
+  }
+  return table;
+}
+
 std::string task_figure(const Pipeline& pipeline) {
   const Row* reference = reference_row(pipeline);
   std::vector<std::string> drawings;
@@ -88,7 +85,7 @@ std::string task_figure(const Pipeline& pipeline) {
   return figure(
       fmt::format("Each task on the test set: bars show the difference from {}, pale without Recon, full with it.{}",
                   reference->label, whiskers),
-      drawings, legend(colours));
+      drawings, legend(colours), {"tasks", task_table(pipeline)});
 }
 
 }  // namespace
@@ -97,7 +94,9 @@ std::string results_section(const Pipeline& pipeline) { return results_section(p
 
 std::string results_section(const Pipeline& pipeline, const Study& study) {
   if (pipeline.rows.empty()) return paragraph("No training has finished yet, so there are no results.");
-  std::string body = delta_figure(pipeline) + task_figure(pipeline);
+  std::string body = method_figure(study);
+  body += study.tasks.size() > kManyTasks ? many_tasks_figure(study) : task_figure(pipeline);
+  body += trade_off_figure(study);
   body += "<h3>The table</h3>\n" + table_part(study) + difference_part(study) + protocol_part(study);
   return body;
 }

@@ -26,7 +26,7 @@ void set_tasks(const std::vector<Outcome>& runs, Study& study) {
     for (size_t t = 0; t < run.tasks.size(); ++t) {
       if (std::count(study.tasks.begin(), study.tasks.end(), run.tasks[t]) > 0) continue;
       study.tasks.push_back(run.tasks[t]);
-      study.task_kinds.push_back(run.task_kinds[t]);
+      study.kinds.push_back(run.kinds[t]);
     }
   }
   for (const auto& run : runs) {
@@ -70,8 +70,7 @@ int64_t find_contender(const Study& study, const std::string& name) {
 size_t choose_base(const Study& study, const std::string& base) {
   if (base.empty()) {
     for (size_t i = 0; i < study.contenders.size(); ++i) {
-      const auto& kind = study.contenders[i].kind;
-      if (kind == "base" || kind == "train") return i;
+      if (study.contenders[i].kind == "base") return i;
     }
     return 0;
   }
@@ -138,6 +137,9 @@ Study make_study(const Outcomes& outcomes, const std::string& base) {
         fmt::join(outcomes.unfinished, ", "), outcomes.unfinished.size());
   }
   Study study{.unfinished = outcomes.unfinished, .expected = outcomes.expected};
+  for (auto& entry : study.expected) {
+    if (entry.kind == "train") entry.kind = "base";
+  }
   set_tasks(outcomes.runs, study);
   study.dataset = common(outcomes.runs, &Outcome::dataset);
   study.network = common(outcomes.runs, &Outcome::network);
@@ -149,8 +151,7 @@ Study make_study(const Outcomes& outcomes, const std::string& base) {
 
 Study study_of(const Pipeline& pipeline) {
   const Outcomes outcomes{.runs = outcomes_of(pipeline), .expected = pipeline.expected};
-  return outcomes.runs.empty() ? Study{.tasks = pipeline.tasks, .task_kinds = pipeline.task_kinds}
-                               : make_study(outcomes);
+  return outcomes.runs.empty() ? Study{.tasks = pipeline.tasks, .kinds = pipeline.kinds} : make_study(outcomes);
 }
 
 Pipeline as_pipeline(const Study& study) {
@@ -158,7 +159,7 @@ Pipeline as_pipeline(const Study& study) {
                     .model = study.network,
                     .protocol = protocol_title(Protocol::kLast, study),
                     .tasks = study.tasks,
-                    .task_kinds = study.task_kinds,
+                    .kinds = study.kinds,
                     .seeds = all_seeds(study),
                     .expected = study.expected};
   for (const auto& contender : study.contenders) pipeline.rows.push_back(row_of(contender));

@@ -32,15 +32,16 @@ struct SeedResult {
 
 /// Runs that differ in nothing but the seed: a method, a network and a setting. Single-task networks are one contender.
 struct Contender {
-  std::string label, kind, method;
-  std::string setting;            ///< network and keys of the experiment in which runs differ; part of the label
-  std::string source;             ///< folder of its first run
+  std::string label, method;
+  std::string kind;     ///< "single", "recon" (split by a plan) or "base" (whatever trains an unsplit network)
+  std::string setting;  ///< network and keys of the experiment in which runs differ; part of the label
+  std::string source;   ///< folder of its first run
   std::vector<SeedResult> seeds;  ///< ascending
   double parameters = kMissing, megabytes = kMissing, macs = kMissing, seconds_per_step = kMissing;
 };
 
 struct Study {
-  std::vector<std::string> tasks, task_kinds;
+  std::vector<std::string> tasks, kinds;
   std::string dataset;                  ///< "" for several
   std::string network;                  ///< likewise
   std::vector<Contender> contenders;    ///< single-task networks first, then as given

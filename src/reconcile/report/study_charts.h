@@ -6,7 +6,7 @@
 #include "reconcile/report/quantities.h"
 #include "reconcile/report/study.h"
 
-/// The drawings of a comparison: pages 13, 14 and 17 of a report. Single-task networks are the reference, not a
+/// The drawings of a comparison. Single-task networks are the reference, not a
 /// contender.
 namespace reconcile::report {
 
@@ -23,8 +23,6 @@ std::vector<size_t> pareto_front(const Study& study, const Quantity& x, const Qu
 /// An axis a task, better upwards, and a line a contender with a dot a seed.
 std::string parallel_chart(const Study& study, const std::vector<Quantity>& tasks, const std::string& alt);
 
-/// A row a task, sorted by the best contender's gain over single-task networks; a dot for the base and for the best.
-std::string task_dots(const Study& study, const Contender& best, const std::string& alt);
 /// Mean over seeds of the relative gain in one task over single-task networks, in percent; NaN without those.
 double mean_gain(const Contender& contender, const Study& study, size_t task);
 

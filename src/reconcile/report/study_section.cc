@@ -21,7 +21,7 @@ std::string table_part(const Study& study) {
 }
 
 std::string difference_part(const Study& study) {
-  const Table table = difference_table(study);
+  const Table table = difference_table(study, quantities(study));
   if (table.rows.empty()) return "";
   return "<h3>More than noise?</h3>\n" +
          paragraph("Against " + study.contenders[study.base].label + ": " + difference_note()) + html_table(table);

@@ -121,8 +121,8 @@ TEST(Records, RefusesRecordsOutOfOrderOrUnknown) {
 
 TEST(Records, RefusesAnotherSchemaVersion) {
   const Copy copy("pipeline");
-  copy.edit([](Json& summary) { summary["schema_version"] = 2; });
-  EXPECT_TRUE(contains(pipeline_error(copy), "schema_version is 2, must be 1: this reconcile reads no other"))
+  copy.edit([](Json& summary) { summary["schema_version"] = 3; });
+  EXPECT_TRUE(contains(pipeline_error(copy), "schema_version is 3, must be 1 to 2: this reconcile reads no other"))
       << pipeline_error(copy);
 }
 

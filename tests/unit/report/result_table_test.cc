@@ -11,7 +11,7 @@ namespace reconcile::report {
 namespace {
 
 Contender made(const std::string& label, const std::string& task, const std::vector<double>& accuracies) {
-  Contender contender{.label = label, .kind = "train", .method = label, .megabytes = 1};
+  Contender contender{.label = label, .method = label, .kind = "base", .megabytes = 1};
   for (size_t s = 0; s < accuracies.size(); ++s) {
     contender.seeds.push_back({.seed = static_cast<int64_t>(s)});
     contender.seeds.back().by_protocol[0].metrics = {{task, {{"accuracy", accuracies[s]}}}};
@@ -20,7 +20,7 @@ Contender made(const std::string& label, const std::string& task, const std::vec
 }
 
 Study study_with(const std::vector<std::vector<double>>& accuracies, const std::string& task = "T") {
-  Study study{.tasks = {task}, .task_kinds = {"classification"}};
+  Study study{.tasks = {task}, .kinds = {"classification"}};
   for (size_t i = 0; i < accuracies.size(); ++i)
     study.contenders.push_back(made(std::string(1, static_cast<char>('a' + i)), task, accuracies[i]));
   return study;
@@ -65,7 +65,7 @@ TEST(ResultTable, ManyTasksAreAveraged) {
   Contender contender = made("a", "t0", {0.5, 0.7});
   for (int t = 0; t < 40; ++t) {
     study.tasks.push_back("t" + std::to_string(t));
-    study.task_kinds.emplace_back("classification");
+    study.kinds.emplace_back("classification");
     if (t == 0) continue;
     for (auto& seed : contender.seeds) seed.by_protocol[0].metrics.push_back({study.tasks.back(), {{"accuracy", 0.9}}});
   }

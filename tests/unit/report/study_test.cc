@@ -97,7 +97,7 @@ TEST(Study, PairsBySeedAndHasScipysIntervals) {
 }
 
 TEST(Study, SaysInWordsWhatSeedsCannotTell) {
-  const Table table = difference_table(comparison());
+  const Table table = difference_table(comparison(), quantities(comparison()));
   EXPECT_EQ(cell(table, "gls, optimizer.lr=0.1", "delta m", 5), "better");
   EXPECT_EQ(cell(table, "gls, optimizer.lr=0.1", "flat delta m", 5), "better");
   EXPECT_EQ(cell(table, "sum, optimizer.lr=0.01", "seg miou", 5), "worse");
