@@ -37,7 +37,13 @@ Run read_run(const Field& run, const std::filesystem::path& directory) {
   Run result{.path = run.at("path").text(),
              .kind = run.at("kind").text(),
              .method = run.at("method").text(),
-             .seed = run.at("seed").whole()};
+             .seed = run.at("seed").whole(),
+             .parameters = number_or_missing(run, "parameters"),
+             .megabytes = number_or_missing(run, "megabytes"),
+             .macs = number_or_missing(run, "macs"),
+             .seconds_per_step = number_or_missing(run, "seconds_per_step")};
+  if (const auto last = run.find("last")) result.last = per_task(*last, number_of);
+  if (const auto best = run.find("best")) result.best = per_task(best->at("test"), number_of);
   if (const auto conflict = run.find("conflict")) {
     const auto pairs = task_pairs(conflict->at("pairs"));
     result.conflict = RunConflict{conflict->at("share").number(), conflict->at("severe_share").number(),
@@ -125,6 +131,10 @@ std::vector<std::string> task_names(const Field& tasks) {
   return tasks.list([](const Field& task) { return task.at("name").text(); });
 }
 
+std::vector<std::string> task_kinds(const Field& tasks) {
+  return tasks.list([](const Field& task) { return task.at("kind").text(); });
+}
+
 std::vector<std::pair<std::string, std::string>> task_pairs(const Field& pairs) {
   return pairs.list([](const Field& pair) {
     const auto names = pair.list(field_text);
@@ -163,12 +173,14 @@ Pipeline read_pipeline(const std::filesystem::path& directory) {
                     .fingerprint = fingerprint_text(root.at("fingerprint").json()),
                     .severe_threshold = root.at("severe_threshold").number(),
                     .tasks = task_names(root.at("tasks")),
+                    .kinds = task_kinds(root.at("tasks")),
                     .seeds = root.at("seeds").list([](const Field& seed) { return seed.whole(); }),
                     .ranking = list_or_empty(root, "ranking", read_ranked),
                     .costs = list_or_empty(root, "costs", read_cost),
                     .runs = root.at("runs").list([&](const Field& run) { return read_run(run, directory); }),
                     .rows = root.at("rows").list(read_row),
-                    .expected = read_expected(root.at("config"))};
+                    .expected = read_expected(root.at("config")),
+                    .directory = directory};
   if (const auto search = root.find("search")) pipeline.search = read_search(*search);
   if (const auto plan = root.find("plan")) pipeline.plan = read_plan(*plan, pipeline.tasks.size());
   if (const auto unfinished = root.find("unfinished")) read_pending(*unfinished, directory, pipeline);

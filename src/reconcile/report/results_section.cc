@@ -1,50 +1,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "reconcile/report/charts.h"
-#include "reconcile/report/comparison.h"
-#include "reconcile/report/csv.h"
 #include "reconcile/report/numbers.h"
 #include "reconcile/report/page.h"
+#include "reconcile/report/quantities.h"
 #include "reconcile/report/sections.h"
+#include "reconcile/report/study_page.h"
 #include "reconcile/report/summary.h"
 #include "reconcile/report/svg.h"
 
 namespace reconcile::report {
 namespace {
 
-std::string table_note(const Pipeline& pipeline) {
-  const std::string seeds = pipeline.seeds.size() > 1
-                                ? fmt::format("means ± one standard deviation over {} seeds", pipeline.seeds.size())
-                                : std::string("those of one seed");
-  return fmt::format(
-      "Protocol: {}. Values are {}. Delta m: criteria averaged inside a task first, higher is better. Flat "
-      "delta m: all criteria in one mean, lower is better.",
-      pipeline.protocol, seeds);
-}
-
 std::string row_style(const Row& row, const std::string& colour) {
   return row.kind == "recon" ? "fill " + colour : "fill faint " + colour;
-}
-
-std::string delta_figure(const Pipeline& pipeline) {
-  std::vector<Bar> bars;
-  for (const auto& row : pipeline.rows) {
-    if (row.kind == "single" || row.delta_m.n == 0) continue;
-    bars.push_back(
-        {row.label, row.delta_m, text_of(row.delta_m) + " %", row.kind == "recon" ? "fill accent" : "before"});
-  }
-  if (bars.empty()) return paragraph("There are no single-task runs, so there is no delta m.", "dim");
-  const auto best = std::max_element(bars.begin(), bars.end(),
-                                     [](const Bar& a, const Bar& b) { return a.value.mean < b.value.mean; });
-  const std::string sentence = fmt::format(
-      "Delta m, the mean relative change over the tasks against single-task networks (higher is better): {} comes "
-      "out best with {} %.",
-      best->label, signed_fixed(best->value.mean, 2));
-  return figure(sentence, {bar_chart(bars, "single-task", "delta m (%)", "Bars: " + sentence)},
-                legend({{"grey", "without Recon"}, {"accent", "with Recon"}}));
 }
 
 /// The row that bars are measured from: single-task, else the first joint one.
@@ -84,6 +55,21 @@ std::string task_chart(const Pipeline& pipeline, const Row& reference, size_t ta
                    fmt::format("Bars: {} of {} with each method, against {}", metric, name, reference.label));
 }
 
+/// Name, metric, mean, sd and n of every row and task.
+Table task_table(const Pipeline& pipeline) {
+  Table table{.columns = {"method", "task", "metric", "mean", "sd", "n"}, .rows = {}};
+  for (const auto& row : pipeline.rows) {
+    for (const auto& task : pipeline.tasks) {
+      std::string metric;
+      const Statistic* value = first_metric(row, task, metric);
+      if (!value) continue;
+      table.rows.push_back(
+          {row.label, task, metric, exact_number(value->mean), exact_number(value->sd), std::to_string(value->n)});
+    }
+  }
+  return table;
+}
+
 std::string task_figure(const Pipeline& pipeline) {
   const Row* reference = reference_row(pipeline);
   std::vector<std::string> drawings;
@@ -99,20 +85,19 @@ std::string task_figure(const Pipeline& pipeline) {
   return figure(
       fmt::format("Each task on the test set: bars show the difference from {}, pale without Recon, full with it.{}",
                   reference->label, whiskers),
-      drawings, legend(colours));
+      drawings, legend(colours), {"tasks", task_table(pipeline)});
 }
 
 }  // namespace
 
-std::string results_section(const Pipeline& pipeline) {
+std::string results_section(const Pipeline& pipeline) { return results_section(pipeline, study_of(pipeline)); }
+
+std::string results_section(const Pipeline& pipeline, const Study& study) {
   if (pipeline.rows.empty()) return paragraph("No training has finished yet, so there are no results.");
-  const Table table = comparison_table(pipeline), best = comparison_table(pipeline, Pick::kBest);
-  std::string body = delta_figure(pipeline) + task_figure(pipeline);
-  body += "<h3>The table</h3>\n" + paragraph(table_note(pipeline), "dim");
-  body += html_table(table);
-  body += folded("Copy as CSV (all digits)", to_csv(number_table(pipeline)));
-  body += folded("Copy as Markdown", to_markdown(table));
-  if (best.columns.size() > 1) body += "<h3>At the best epoch</h3>\n" + html_table(best);
+  std::string body = method_figure(study);
+  body += study.tasks.size() > kManyTasks ? many_tasks_figure(study) : task_figure(pipeline);
+  body += trade_off_figure(study);
+  body += "<h3>The table</h3>\n" + table_part(study) + difference_part(study) + protocol_part(study);
   return body;
 }
 
