@@ -12,6 +12,7 @@
 #include "reconcile/train/device.h"
 #include "reconcile/train/epoch_sums.h"
 #include "reconcile/train/evaluate.h"
+#include "reconcile/train/job_check.h"
 #include "reconcile/train/run_record.h"
 #include "reconcile/train/tuning.h"
 
@@ -30,21 +31,8 @@ class Run {
         device_(parse_device(job.options.device, [](const std::string& key) { return "train." + key; })),
         method_rng_(job.rng.fork("method")),
         sums_(job.model.tasks()) {
-    const int64_t size = job.data.train->size();
-    const int64_t samples = job.options.batch_size * job.method.batches_per_step();
-    if (samples > size) {
-      fail<InvalidArgument>("train.batch_size = {}: a step takes {} samples, the training set has only {}.",
-                            job.options.batch_size, samples, size);
-    }
-    if (job.options.batch_size % job.step.accumulate != 0) {
-      fail<InvalidArgument>("step.accumulate = {}, must divide train.batch_size = {}.", job.step.accumulate,
-                            job.options.batch_size);
-    }
-    if (job.step.capture && device_.is_cpu()) {
-      fail<InvalidArgument>("step.capture = true, but train.device = \"{}\". Set one of them otherwise.",
-                            job.options.device);
-    }
-    steps_per_epoch_ = size / samples;
+    check_job(job, device_);
+    steps_per_epoch_ = job.data.train->size() / (job.options.batch_size * job.method.batches_per_step());
     job.model.move_to(device_);
     if (job.conflict.record && job.model.num_tasks() > 1) {
       recorder_.emplace(job.model.shared_layout(), job.model.task_names(), job.conflict.thresholds);
