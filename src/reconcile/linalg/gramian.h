@@ -6,7 +6,7 @@
 
 namespace reconcile {
 
-/// A copy of a float64 CPU tensor [T, T] for the solvers of this folder.
+/// A copy of a tensor [T, T] of any type and place for the solvers of this folder.
 Eigen::MatrixXd to_matrix(const at::Tensor& gramian);
 
 }  // namespace reconcile

@@ -18,10 +18,12 @@ Hits count_hits(const at::Tensor& logits, const at::Tensor& target, const at::Te
   const int64_t images = target.size(0);
   const int64_t levels = thresholds.size(0) + 1;
   const at::Tensor known = target.ge(0);
-  const at::Tensor image = at::arange(images).view({-1, 1, 1, 1}).expand_as(target);
-  const at::Tensor level = at::bucketize(logits.contiguous(), thresholds);  // thresholds strictly below the logit
+  const at::Tensor image = at::arange(images, target.options().dtype(at::kLong)).view({-1, 1, 1, 1}).expand_as(target);
+  const at::Tensor level =
+      at::bucketize(logits.contiguous(), thresholds.to(logits.device()));  // thresholds strictly below the logit
   const at::Tensor cell = (image * 2 + target.gt(0.5)) * levels + level;
-  const at::Tensor counts = cell.masked_select(known).bincount({}, images * 2 * levels).view({images, 2, levels});
+  const at::Tensor counts =
+      cell.masked_select(known).bincount({}, images * 2 * levels).view({images, 2, levels}).to(at::kCPU);
   const at::Tensor above = counts.flip(2).cumsum(2).flip(2).to(at::kDouble);  // [B, no or yes, levels]
   return {above.select(1, 1).slice(1, 1), above.sum(1).slice(1, 1), above.select(1, 1).slice(1, 0, 1)};
 }
@@ -95,8 +97,9 @@ class LabelScores final : public Tally {
     const at::Tensor known = target.ge(0);
     const at::Tensor yes = target.gt(0.5);
     const at::Tensor said = prediction.gt(0) & known;
-    sums_ += at::stack(
-        {known.sum(0), (said.eq(yes) & known).sum(0), (said & yes).sum(0), (said.to(at::kLong) + yes).sum(0)});
+    sums_ +=
+        at::stack({known.sum(0), (said.eq(yes) & known).sum(0), (said & yes).sum(0), (said.to(at::kLong) + yes).sum(0)})
+            .to(at::kCPU);
   }
   [[nodiscard]] MetricValues result() const override {
     const at::Tensor totals = sums_.sum(1);

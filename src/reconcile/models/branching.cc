@@ -34,12 +34,13 @@ Partitions enumerate(int64_t num_tasks) {
 
 /// P(a sample of the logits gives partition k), [K].
 at::Tensor sample_probabilities(const std::vector<Layer*>& logits, const Partitions& partitions) {
-  at::Tensor joint = at::ones({1});
+  const at::TensorOptions like = logits.front()->copy(0)[0].options().requires_grad(false);
+  at::Tensor joint = at::ones({1}, like);
   for (const Layer* layer : logits) {
     joint = (joint.unsqueeze(1) * layer->copy(0)[0].softmax(0).unsqueeze(0)).flatten();
   }
-  const at::Tensor index = at::tensor(partitions.of_choice, at::kLong);
-  return at::zeros({static_cast<int64_t>(partitions.all.size())}).index_add(0, index, joint);
+  const at::Tensor index = at::tensor(partitions.of_choice, like.dtype(at::kLong));
+  return at::zeros({static_cast<int64_t>(partitions.all.size())}, like).index_add(0, index, joint);
 }
 
 }  // namespace
@@ -84,7 +85,9 @@ void BranchingModel::find_units(const std::vector<int64_t>& input_shape) {
 
 at::Tensor BranchingModel::choice(int64_t t, const at::Tensor& logits) {
   if (!phase().training) return at::one_hot(logits.argmax(), logits.numel()).to(logits.scalar_type());
-  if (!temperature_) return at::one_hot(at::scalar_tensor(t, at::kLong), logits.numel()).to(logits.scalar_type());
+  if (!temperature_)
+    return at::one_hot(at::scalar_tensor(t, logits.options().dtype(at::kLong)), logits.numel())
+        .to(logits.scalar_type());
   const at::Tensor gumbel = -((1.0 - phase().uniform_like(logits)).log().neg() + 1e-10).log();
   return ((logits + gumbel) / *temperature_).softmax(0);
 }
@@ -149,8 +152,9 @@ at::Tensor BranchingModel::expected_gflops() const {
       if (refine(partitions.all[k], partitions.all[other]) == partitions.all[k]) coarser[k][other] = 1.0;
     }
   }
+  for (auto* table : {&groups, &coarser, &is_separate}) *table = table->to(device());
   at::Tensor before;
-  at::Tensor cost = at::zeros({});
+  at::Tensor cost = at::zeros({}, device());
   for (const auto& unit : units_) {
     if (unit.logits.empty()) continue;
     at::Tensor now = sample_probabilities(unit.logits, partitions);

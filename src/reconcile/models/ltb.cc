@@ -47,8 +47,8 @@ class Ltb final : public ColumnModel {
 
   /// The weight of each parent while training.
   at::Tensor choose(const at::Tensor& logits) {
-    const auto epochs = static_cast<double>(phase().moment.epochs);
-    const auto epoch = static_cast<double>(phase().moment.epoch());
+    const auto epochs = static_cast<double>(phase().moment().epochs);
+    const auto epoch = static_cast<double>(phase().moment().epoch());
     if (epoch < warm_up_ * epochs) return at::full_like(logits, 1.0 / static_cast<double>(logits.numel()));
     const double temperature = epochs / 20.0 / std::sqrt(epoch + 1.0);
     const at::Tensor gumbel = -(-(phase().uniform_like(logits).clamp_min(1e-10)).log()).log();

@@ -141,7 +141,7 @@ bool MultiTaskModel::is_rotation(const at::Tensor& parameter) const {
 }
 
 void MultiTaskModel::begin_step(const Moment& moment, Rng noise) {
-  phase_.moment = moment;
+  phase_.set_moment(moment);
   phase_.noise = noise;
 }
 
@@ -244,6 +244,11 @@ void MultiTaskModel::for_each_layer(const std::function<void(Layer&)>& f) {
 void MultiTaskModel::set_training(bool training) {
   phase_.training = training;
   for_each_layer([=](Layer& layer) { layer.set_training(training); });
+}
+
+void MultiTaskModel::move_to(const at::Device& device) {
+  device_ = device;
+  for_each_layer([&](Layer& layer) { layer.move_to(device); });
 }
 
 void MultiTaskModel::set_arithmetic(const Arithmetic& arithmetic) {

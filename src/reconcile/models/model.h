@@ -72,6 +72,8 @@ class MultiTaskModel {
 
   /// Before each training step: where the run stands, and random numbers for that step alone.
   void begin_step(const Moment& moment, Rng noise);
+  /// Whether forward passes asked for either since then, so that those of two steps may differ.
+  [[nodiscard]] bool varies() const { return phase_.varies(); }
 
   [[nodiscard]] const TaskSet& tasks() const { return tasks_; }
   [[nodiscard]] int64_t num_tasks() const { return static_cast<int64_t>(tasks_.size()); }
@@ -100,6 +102,10 @@ class MultiTaskModel {
   void load_state(const NamedTensors& state, const std::string& where);
 
   void set_training(bool training);
+  /// Moves every parameter and running statistic. To be called before anybody holds them.
+  void move_to(const at::Device& device);
+  /// Where they are.
+  [[nodiscard]] at::Device device() const { return device_; }
   /// How its layers compute from now on.
   void set_arithmetic(const Arithmetic& arithmetic);
   /// While frozen, forward passes in training mode leave the running statistics alone.
@@ -137,6 +143,7 @@ class MultiTaskModel {
   Phase phase_;
   bool recomputed_ = false;
   bool frozen_statistics_ = false;
+  at::Device device_ = at::kCPU;
   LayerTrace trace_;  ///< kept, so that a second trace computes little
   LayerScope::Layers layers_;
   std::vector<LayerScope::Layers> own_layers_;

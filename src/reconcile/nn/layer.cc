@@ -49,6 +49,14 @@ void Layer::initialise(Rng rng) {
   statistics_ = {make_statistics()};
 }
 
+void Layer::move_to(const at::Device& device) {
+  for (auto* of_layer : {&parameters_, &statistics_}) {
+    for (auto& tensors : *of_layer) {
+      for (auto& tensor : tensors) tensor = tensor.detach().to(device).set_requires_grad(tensor.requires_grad());
+    }
+  }
+}
+
 int64_t Layer::num_parameters() const {
   int64_t count = 0;
   for (const auto& parameter : parameters_.front()) count += parameter.numel();

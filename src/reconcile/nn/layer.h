@@ -84,6 +84,8 @@ class Layer {
   void set_training(bool training) { training_ = training; }
   /// While frozen, training mode uses batch statistics and does not remember them.
   void set_frozen_statistics(bool frozen) { frozen_statistics_ = frozen; }
+  /// Moves parameters and statistics; tensors that were handed out before are no longer the layer's.
+  void move_to(const at::Device& device);
   /// How it computes from now on.
   void set_arithmetic(const Arithmetic& arithmetic) { arithmetic_ = arithmetic; }
   /// While set, several streams through one copy go as one batch where that is faster: convolutions and linear layers
@@ -107,6 +109,8 @@ class Layer {
 
   /// Draws the first, shared copy. To be called by the constructor of each kind of layer.
   void initialise(Rng rng);
+  /// The running statistics of one set.
+  [[nodiscard]] const Copy& statistics(int64_t group) const { return statistics_[group]; }
   [[nodiscard]] bool is_training() const { return training_; }
   [[nodiscard]] bool has_frozen_statistics() const { return frozen_statistics_; }
   [[nodiscard]] const Arithmetic& arithmetic() const { return arithmetic_; }

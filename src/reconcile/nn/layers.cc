@@ -21,6 +21,15 @@ bool takes_kernels(const Arithmetic& arithmetic, const at::Tensor& x) {
   return arithmetic.layout == Layout::kPosition && x.is_cpu() && x.scalar_type() == at::kFloat;
 }
 
+/// LibTorch's product of input, weight and bias; of bfloat16 factors on a device, if that was asked for.
+template <class Product>
+at::Tensor multiply(const Arithmetic& arithmetic, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                    const Product& product) {
+  if (x.is_cpu() || arithmetic.precision == Precision::kFloat32) return product(x, weight, bias);
+  const auto rounded = [](const at::Tensor& factor) { return factor.defined() ? factor.to(at::kBFloat16) : factor; };
+  return product(rounded(x), rounded(weight), rounded(bias)).to(x.scalar_type());
+}
+
 /// A convolution in which every channel has a kernel of its own: all samples' channels as those of one sample.
 at::Tensor depthwise(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const Window& w) {
   return channelwise(to_position_major(x), [&](const at::Tensor& map) {
@@ -83,7 +92,9 @@ at::Tensor Conv::apply(const Copy& copy, const Copy& /*statistics*/, const at::T
     if (shape_.groups == 1) return convolution(x, copy[0], bias, window, arithmetic().precision);
     if (shape_.groups == shape_.in && shape_.in == shape_.out) return depthwise(x, copy[0], bias, window);
   }
-  return at::conv2d(x, copy[0], bias, shape_.stride, shape_.padding, shape_.dilation, shape_.groups);
+  return multiply(arithmetic(), x, copy[0], bias, [this](const auto& map, const auto& weight, const auto& b) {
+    return at::conv2d(map, weight, b, shape_.stride, shape_.padding, shape_.dilation, shape_.groups);
+  });
 }
 
 int64_t Conv::macs(const at::Tensor& y) const {
@@ -184,7 +195,8 @@ at::Tensor Linear::apply(const Copy& copy, const Copy& /*statistics*/, const at:
   if (takes_kernels(arithmetic(), x) && arithmetic().precision != Precision::kFloat32) {
     return linear(x, copy[0], copy[1], arithmetic().precision);
   }
-  return at::linear(x, copy[0], copy[1]);
+  return multiply(arithmetic(), x, copy[0], copy[1],
+                  [](const auto& in, const auto& weight, const auto& b) { return at::linear(in, weight, b); });
 }
 
 int64_t Linear::macs(const at::Tensor& y) const { return y.numel() / y.size(0) * in_; }

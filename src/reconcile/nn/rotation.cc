@@ -30,7 +30,7 @@ Rotation::Rotation(std::string name, int64_t num_tasks, Rng rng, int64_t size)
 Layer::Copy Rotation::make_copy(Rng /*rng*/) const { return {at::zeros({size_, size_})}; }
 Layer::Copy Rotation::make_statistics() const { return {base_}; }
 
-at::Tensor Rotation::matrix() const { return rotation_of(base_, copy(0)[0]); }
+at::Tensor Rotation::matrix() const { return rotation_of(statistics(0)[0], copy(0)[0]); }
 
 at::Tensor Rotation::apply(const Copy& copy, const Copy& statistics, const at::Tensor& x) {
   const auto version = static_cast<uint64_t>(copy[0]._version());

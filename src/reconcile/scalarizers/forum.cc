@@ -73,11 +73,11 @@ class Forum final : public Scalarizer {
     at::Tensor rows = probe.rows(1, {});
     const at::Tensor lengths = rows.norm(2, 1, true);
     rows.div_(at::where(lengths > 0, lengths, at::ones_like(lengths)));
-    const at::Tensor columns = rows.mv(slope).unsqueeze(1).to(at::kDouble);
-    const Eigen::VectorXd products = to_matrix(columns.expand({-1, columns.size(0)}).contiguous()).col(0);
+    const at::Tensor columns = rows.mv(slope).unsqueeze(1);
+    const Eigen::VectorXd products = to_matrix(columns.expand({-1, columns.size(0)})).col(0);
     double squared_q = slope.dot(slope).item<double>();
     for (const double x : q_logits) squared_q += x * x;
-    const Eigen::MatrixXd cosines = to_matrix(rows.mm(rows.t()).to(at::kDouble));
+    const Eigen::MatrixXd cosines = to_matrix(rows.mm(rows.t()));
     const double v = mix(simplex_part(cosines, products, squared_q, options_.phi), products, squared_q);
     std::vector<double> step = q_logits;
     for (double& x : step) x *= v;

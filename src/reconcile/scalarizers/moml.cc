@@ -40,7 +40,7 @@ class Moml final : public Scalarizer {
     const at::Tensor inner = probe.rows(0, {});
     const at::Tensor weights = at::tensor(logits_.weights(), inner.options());
     const at::Tensor outer = probe.rows(1, inner.t().mv(weights).mul_(-options_.inner_lr));
-    const Eigen::MatrixXd products = to_matrix(outer.mm(inner.t()).cpu().to(at::kDouble));  // [outer, inner]
+    const Eigen::MatrixXd products = to_matrix(outer.mm(inner.t()));  // [outer, inner]
     Eigen::MatrixXd c(products.rows(), products.cols());
     for (Eigen::Index t = 0; t < c.rows(); ++t) {
       const Eigen::VectorXd row = -options_.inner_lr * products.row(t);

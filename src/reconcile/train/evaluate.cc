@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "reconcile/base/json_lines.h"
-#include "reconcile/data/loader.h"
+#include "reconcile/train/device.h"
 
 namespace reconcile {
 namespace {
@@ -38,7 +38,8 @@ TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, const TrainOpti
   const at::NoGradGuard no_grad;
   const JoinedStreams joined(model);
   const int64_t count = num_batches(data, options.eval_batch_size);
-  Loader loader(data, in_order(data, options.eval_batch_size), 0, count, options.workers);
+  DeviceBatches loader(data, in_order(data, options.eval_batch_size), 0, count, options.workers, model.device(),
+                       options.layout == "nchw" ? Layout::kNchw : Layout::kPosition);
   std::vector<MetricSum> sums;
   for (const auto& task : model.tasks()) {
     sums.emplace_back(task, MetricOptions{options.averaging == "images", options.edge_matching});

@@ -8,8 +8,8 @@
 #include "reconcile/base/file.h"
 #include "reconcile/base/json_lines.h"
 #include "reconcile/conflict/summary.h"
-#include "reconcile/data/loader.h"
 #include "reconcile/train/checkpoint.h"
+#include "reconcile/train/device.h"
 #include "reconcile/train/epoch_sums.h"
 #include "reconcile/train/evaluate.h"
 #include "reconcile/train/run_record.h"
@@ -25,7 +25,11 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 /// The state of one run. Everything that must survive a stop is in `state()`.
 class Run {
  public:
-  explicit Run(const TrainJob& job) : job_(job), method_rng_(job.rng.fork("method")), sums_(job.model.tasks()) {
+  explicit Run(const TrainJob& job)
+      : job_(job),
+        device_(parse_device(job.options.device, [](const std::string& key) { return "train." + key; })),
+        method_rng_(job.rng.fork("method")),
+        sums_(job.model.tasks()) {
     const int64_t size = job.data.train->size();
     const int64_t samples = job.options.batch_size * job.method.batches_per_step();
     if (samples > size) {
@@ -36,7 +40,12 @@ class Run {
       fail<InvalidArgument>("step.accumulate = {}, must divide train.batch_size = {}.", job.step.accumulate,
                             job.options.batch_size);
     }
+    if (job.step.capture && device_.is_cpu()) {
+      fail<InvalidArgument>("step.capture = true, but train.device = \"{}\". Set one of them otherwise.",
+                            job.options.device);
+    }
     steps_per_epoch_ = size / samples;
+    job.model.move_to(device_);
     if (job.conflict.record && job.model.num_tasks() > 1) {
       recorder_.emplace(job.model.shared_layout(), job.model.task_names(), job.conflict.thresholds);
     }
@@ -107,7 +116,8 @@ class Run {
     std::vector<int64_t> samples(static_cast<size_t>(job_.options.batch_size / job_.step.accumulate));
     std::iota(samples.begin(), samples.end(), 0);
     const Precision precision = parse_precision(job_.options.precision);
-    const Tuning tuning = tune(job_.model, job_.data.train->batch(samples, Rng(0)), layout, precision);
+    const Batch batch = to_device(job_.data.train->batch(samples, Rng(0)), device_, Layout::kPosition);
+    const Tuning tuning = tune(job_.model, batch, layout, precision);
     layout_ = tuning.arithmetic.layout;
     job_.observer.on_message(to_text(tuning));
     if (recorder_ && precision == Precision::kBfloat16) {
@@ -119,7 +129,7 @@ class Run {
 
   /// Runs the rest of the current epoch; false if it was stopped.
   bool run_epoch() {
-    Loader loader = batches_of_epoch();
+    DeviceBatches loader = batches_of_epoch();
     const double factor = schedule_factor(job_.schedule, epoch_, job_.options.epochs);
     while (position_ < steps_per_epoch_) {
       const auto begin = Clock::now();
@@ -141,7 +151,7 @@ class Run {
   }
 
   /// The batches that are left of the current epoch.
-  [[nodiscard]] Loader batches_of_epoch() const {
+  [[nodiscard]] DeviceBatches batches_of_epoch() const {
     const Dataset& data = *job_.data.train;
     const auto epoch = static_cast<uint64_t>(epoch_);
     const Rng augmentation = job_.rng.fork("augmentation").fork(epoch);
@@ -151,11 +161,11 @@ class Run {
       return BatchPlan{{begin, begin + size}, augmentation.fork(static_cast<uint64_t>(number))};
     };
     const int64_t count = job_.method.batches_per_step();
-    return {data, plan, position_ * count, steps_per_epoch_ * count, job_.options.workers};
+    return {data, plan, position_ * count, steps_per_epoch_ * count, job_.options.workers, device_, layout_};
   }
 
   /// The independent batches of the next step.
-  [[nodiscard]] std::vector<Batch> next_batches(Loader& loader) const {
+  [[nodiscard]] std::vector<Batch> next_batches(DeviceBatches& loader) const {
     std::vector<Batch> result;
     for (int64_t b = 0; b < job_.method.batches_per_step(); ++b) result.push_back(loader.next());
     return result;
@@ -266,6 +276,7 @@ class Run {
   }
 
   const TrainJob& job_;
+  at::Device device_;
   Rng method_rng_;
   int64_t steps_per_epoch_ = 0;
   Layout layout_ = Layout::kNchw;

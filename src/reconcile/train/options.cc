@@ -16,6 +16,8 @@ const OptionTable<TrainOptions>& train_options() {
              "threads that read batches ahead of the step; 0 reads in between; does not change any number"),
       option("averaging", &O::averaging, one_of({"pixels", "images"}),
              "metrics of depth and normals: over all pixels of the data set, or of each image and then averaged"),
+      option("device", &O::device, any(),
+             "where the network computes: \"cpu\", \"cuda\" or \"cuda:N\" (docs/guide/gpu.md)"),
       option(
           "layout", &O::layout, one_of({"position", "nchw", "auto"}),
           "how maps stand in memory: all channels of a position together, with our own convolutions; LibTorch's way; "
@@ -49,6 +51,8 @@ const OptionTable<StepOptions>& step_options() {
              "learning rate of the rotations of [heads], times that of the network"),
       option("accumulate", &O::accumulate, at_least(1),
              "cut each batch into so many parts and add up their task gradients: less memory, same step"),
+      option("capture", &O::capture, any(),
+             "on a CUDA device: record the forward and backward passes once as a graph and replay it"),
       option("recompute", &O::recompute, any(),
              "keep only the inputs of the backbone's pieces and compute the rest again in every backward pass: less "
              "memory, more time, same step"),

@@ -15,6 +15,7 @@ struct TrainOptions {
   int64_t checkpoint_every = 1;       ///< epochs between checkpoints
   int64_t workers = 1;                ///< threads that read batches ahead
   std::string averaging = "pixels";   ///< what a metric of pixels is a mean over: pixels | images
+  std::string device = "cpu";         ///< where the network computes: cpu | cuda | cuda:N
   std::string layout = "position";    ///< of maps in memory: position | nchw | auto
   std::string precision = "float32";  ///< of products: float32 | bfloat16x3 | bfloat16
   bool edge_matching = false;         ///< whether edges are also scored by matching
@@ -30,6 +31,7 @@ struct StepOptions {
   double clip_norm = 0.0;               ///< largest norm of the shared gradient; 0 = any
   double rotation_rate = 0.1;           ///< learning rate of rotations, times that of the network
   int64_t accumulate = 1;               ///< parts that a batch is cut into, one after the other
+  bool capture = false;                 ///< whether the passes are recorded once and replayed; not on the CPU
   bool recompute = false;               ///< whether pieces of the backbone keep only their inputs; same numbers
 };
 const OptionTable<StepOptions>& step_options();

@@ -61,6 +61,11 @@ void check_step(const StepOptions& options, const Aggregator& aggregator, const 
       refuse("head_gradient", "\"weighted\"", "but this method has no task weights. Set it to \"own\".");
     }
   }
+  if (options.capture && (!parameters || options.accumulate > 1 || aggregator.batches_per_step() > 1)) {
+    refuse("capture", "true",
+           "but only steps with gradients of the parameters and one batch in one part can be recorded. Set it to "
+           "false.");
+  }
   if (parameters) return;
   if (options.accumulate > 1) {
     refuse("accumulate", std::to_string(options.accumulate),
@@ -100,10 +105,26 @@ Step::Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& o
   profile_.backward_tasks.resize(static_cast<size_t>(model.num_tasks()));
 }
 
-Tensors Step::forward(const Batch& batch, double share, StepResult& result) {
+Tensors Step::forward(const Batch& batch) {
   const Stopwatch watch(profile_.forward);
-  Tensors losses = task_losses(model_, model_.forward(batch.inputs), batch);
-  add_values(losses, model_.tasks(), share, result.losses);
+  return task_losses(model_, model_.forward(batch.inputs), batch);
+}
+
+/// Losses of a batch; the gradients of every task go to `rows`.
+Tensors Step::differentiate(const Batch& batch, TaskGradients& rows, bool add) {
+  const auto passes = [this, &rows, add](const Batch& given) {
+    Tensors losses = forward(given);
+    backward_.pull_rows(losses, {}, rows, add);
+    return losses;
+  };
+  if (!options_.capture) return passes(batch);
+  const Tensors& losses = repeated_(batch, passes);
+  if (model_.varies()) {
+    fail<StateError>(
+        "step.capture = true, but this network draws random numbers or changes with time, which a recording would not. "
+        "Set it to false.");
+  }
+  rows.changed();
   return losses;
 }
 
@@ -142,7 +163,8 @@ void Step::one_pass(const Batch& batch, const Weights& aggregated, const Moment&
   Weights weights;
   for (int64_t k = 0; k < n; ++k) {
     const Batch part = part_of(batch, k, n);
-    const Tensors losses = forward(part, 1.0 / static_cast<double>(n), result);
+    const Tensors losses = forward(part);
+    add_values(losses, model_.tasks(), 1.0 / static_cast<double>(n), result.losses);
     if (k == 0) {  // with several parts the weights do not depend on the losses
       weights = scalarize(moment, rng, result);
       result.weights = scaled(product(weights, aggregated), aggregator_scale_);
@@ -162,9 +184,9 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
   for (size_t b = 0; b < batches.size(); ++b) {
     for (int64_t k = 0; k < options_.accumulate; ++k) {
       const Batch part = part_of(batches[b], k, options_.accumulate);
-      const Tensors losses = forward(part, 1.0 / (n * num_batches), result);
       if (b > 0 && k == 0) at::Tensor(rows_[b].rows()).zero_();  // own gradients add up over the batches
-      backward_.pull_rows(losses, {}, rows_[b], b > 0 || k > 0);
+      const Tensors losses = differentiate(part, rows_[b], b > 0 || k > 0);
+      add_values(losses, model_.tasks(), 1.0 / (n * num_batches), result.losses);
     }
   }
   TaskGradients& rows = rows_.front();

@@ -14,6 +14,7 @@
 #include "reconcile/train/optimizer.h"
 #include "reconcile/train/options.h"
 #include "reconcile/train/profile.h"
+#include "reconcile/train/replay.h"
 
 namespace reconcile {
 
@@ -69,6 +70,7 @@ class Step {
   Weights scalarize(const Moment& moment, Rng& rng, const StepResult& result);
   void aggregate(TaskGradients& rows, const Weights& task_weights, at::Tensor& direction, Rng& rng, StepResult& result);
   void one_pass(const Batch& batch, const Weights& aggregated, const Moment& moment, Rng& rng, StepResult& result);
+  Tensors differentiate(const Batch& batch, TaskGradients& rows, bool add);
   void all_passes(std::span<const Batch> batches, const Moment& moment, Rng& rng, StepResult& result);
   void through_representation(const Batch& batch, const Moment& moment, Rng& rng, StepResult& result);
   void add_penalty(const Batch& batch);
@@ -76,7 +78,7 @@ class Step {
                   StepResult& result);
   void descend(std::span<const Batch> batches, const Moment& moment, Rng& rng, StepResult& result);
   void tell_losses_after_step(const Batch& batch);
-  std::vector<at::Tensor> forward(const Batch& batch, double share, StepResult& result);
+  std::vector<at::Tensor> forward(const Batch& batch);
   void update(double learning_rate);
   void take_seconds(const TaskGradients& rows);
   [[nodiscard]] bool is_update(const Moment& moment) const {
@@ -91,8 +93,9 @@ class Step {
   double scalarizer_scale_;          ///< what brings its weights to the sum convention
   double aggregator_scale_;          ///< the same for its direction
   std::vector<TaskGradients> rows_;  ///< one a batch; made at the first step that needs them
-  Weights kept_;                     ///< of the aggregator's last call
-  bool updates_ = true;              ///< whether this step calls the aggregator
+  RepeatedPasses repeated_;
+  Weights kept_;         ///< of the aggregator's last call
+  bool updates_ = true;  ///< whether this step calls the aggregator
   std::unique_ptr<Optimizer> optimizer_;
   StepProfile profile_;
 };

@@ -60,7 +60,16 @@ void check_arithmetic(const std::string& layout, const std::string& precision, c
 Tuning tune(MultiTaskModel& model, const Batch& batch, const std::string& layout, Precision precision) {
   Tuning tuning{{layout == "nchw" ? Layout::kNchw : Layout::kPosition, precision}};
   check_arithmetic(layout, precision_name(precision), [](const std::string& key) { return "train." + key; });
-  const bool plain = precision == Precision::kFloat32;
+  tuning.device = batch.inputs.values().front().device();
+  if (!tuning.device.is_cpu() && precision == Precision::kBfloat16x3) {
+    fail<InvalidArgument>(
+        "train.precision = \"bfloat16x3\", but train.device = \"{}\": only the CPU has these products. Set precision "
+        "to "
+        "\"float32\" or \"bfloat16\".",
+        tuning.device.str());
+  }
+  at::globalContext().setAllowTF32CuDNN(false);  // float32 is float32
+  const bool plain = precision == Precision::kFloat32 && tuning.device.is_cpu();
   if (layout == "auto" && plain && !model.shared_parameters().empty()) {
     measure(model, batch, tuning);
     if (tuning.position_seconds > kClearlySlower * tuning.nchw_seconds) tuning.arithmetic.layout = Layout::kNchw;
@@ -71,6 +80,10 @@ Tuning tune(MultiTaskModel& model, const Batch& batch, const std::string& layout
 
 std::string to_text(const Tuning& tuning) {
   const bool position = tuning.arithmetic.layout == Layout::kPosition;
+  if (!tuning.device.is_cpu()) {
+    return fmt::format("computing on {} with {} maps, {}", tuning.device.str(), position ? "channels-last" : "NCHW",
+                       precision_name(tuning.arithmetic.precision));
+  }
   std::string text = fmt::format("computing with {} maps, {}, {} threads", position ? "position-major" : "NCHW",
                                  precision_name(tuning.arithmetic.precision), at::get_num_threads());
   if (tuning.nchw_seconds == 0.0) return text;
