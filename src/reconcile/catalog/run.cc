@@ -5,6 +5,7 @@
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
 #include "reconcile/catalog/method.h"
+#include "reconcile/catalog/pictures.h"
 #include "reconcile/convert/cost.h"
 #include "reconcile/core/weights_file.h"
 #include "reconcile/nn/pretrained.h"
@@ -90,6 +91,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
                        .observer = observer,
                        .stop = stop});
   if (result.is_null()) return result;
+  if (!fs::exists(directory / "pictures.json")) save_pictures(*model, *data.test, experiment.transform, directory);
   Json run{{"kind", choice.kind},
            {"method", choice.method},
            {"task", choice.task.empty() ? Json(nullptr) : Json(choice.task)},

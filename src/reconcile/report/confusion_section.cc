@@ -8,7 +8,7 @@
 #include "reconcile/report/numbers.h"
 #include "reconcile/report/page.h"
 #include "reconcile/report/sections.h"
-#include "reconcile/report/summary.h"
+#include "reconcile/report/series.h"
 
 namespace reconcile::report {
 namespace {
@@ -58,7 +58,7 @@ MatrixChart chart_of_counts(const ConfusionRecord& record, const std::string& ti
     auto& texts = chart.texts.emplace_back();
     for (const double count : record.counts[r]) {
       values.push_back(truth > 0 ? count / truth : kMissing);
-      texts.push_back(truth > 0 && count > 0 ? fixed(100 * count / truth, 0) : "");
+      texts.push_back(count >= 0.005 * truth && truth > 0 ? fixed(100 * count / truth, 0) : "");
     }
   }
   return chart;
@@ -90,10 +90,8 @@ std::string sentence_of(const std::string& task, const std::string& name, const 
   return text + ". Each row is a true class, in percent of its cases.";
 }
 
-using NamedLogs = std::vector<std::pair<std::string, const RunLog*>>;
-
 /// The matrices of one task side by side, and the worst classes of the last.
-std::string task_figure_of(const std::string& task, const NamedLogs& logs) {
+std::string task_figure_of(const std::string& task, const Named<const RunLog*>& logs) {
   std::vector<MatrixChart> charts;
   std::vector<std::string> drawings;
   std::vector<ClassScore> scores;
@@ -111,7 +109,7 @@ std::string task_figure_of(const std::string& task, const NamedLogs& logs) {
          html_table(class_table(scores));
 }
 
-std::string figures_of(const std::vector<std::string>& tasks, const NamedLogs& logs) {
+std::string figures_of(const std::vector<std::string>& tasks, const Named<const RunLog*>& logs) {
   std::string body;
   for (const auto& task : tasks) body += task_figure_of(task, logs);
   return body;
@@ -119,16 +117,7 @@ std::string figures_of(const std::vector<std::string>& tasks, const NamedLogs& l
 
 }  // namespace
 
-std::string confusion_section(const Pipeline& pipeline) {
-  NamedLogs logs;
-  const Comparison comparison = compare(pipeline);
-  for (const Row* row : {comparison.peer, comparison.recon}) {
-    if (!row) continue;
-    const auto of_row = logs_of(pipeline, row->kind, row->method);
-    if (!of_row.empty()) logs.emplace_back(row->label, of_row.front());
-  }
-  return figures_of(pipeline.tasks, logs);
-}
+std::string confusion_section(const Pipeline& pipeline) { return figures_of(pipeline.tasks, example_runs(pipeline)); }
 
 std::string confusion_figures(const RunLog& log) { return figures_of(log.tasks, {{log.method, &log}}); }
 

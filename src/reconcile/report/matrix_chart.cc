@@ -37,7 +37,8 @@ void draw_cell(Svg& svg, const MatrixChart& chart, size_t row, size_t column, co
   const std::string& text = chart.texts[row][column];
   if (text_width(text) * 0.92 > box.width) return;
   const bool is_strong = std::abs(value) > 0.65 * chart.largest;
-  svg.text({box.x + box.width / 2, box.y + box.height / 2 + 4}, text, is_strong ? "cell mid on-heat" : "cell mid");
+  svg.text({box.x + box.width / 2, box.y + box.height / 2 + 4}, text,
+           is_strong ? (value < 0 ? "cell mid on-heat" : "cell mid on-agree") : "cell mid");
 }
 
 }  // namespace

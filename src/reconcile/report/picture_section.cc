@@ -8,7 +8,7 @@
 #include "reconcile/report/numbers.h"
 #include "reconcile/report/page.h"
 #include "reconcile/report/sections.h"
-#include "reconcile/report/summary.h"
+#include "reconcile/report/series.h"
 #include "reconcile/report/svg.h"
 
 namespace reconcile::report {
@@ -16,20 +16,14 @@ namespace {
 
 constexpr size_t kMostThumbnails = 24, kMostBytes = 1'500'000;
 
-/// A run whose pictures are shown, and what it is called.
-struct Shown {
-  std::string label;
-  const RunLog* log;
-};
-
 /// The pictures of one sample and one task: truth, then prediction and error of each run.
 class Mosaic {
  public:
-  explicit Mosaic(std::vector<Shown> runs) : runs_(std::move(runs)) {}
+  explicit Mosaic(Named<const RunLog*> runs) : runs_(std::move(runs)) {}
 
   /// Whole samples as long as they fit into what a page may hold, and the first in any case, cut where it is too long.
   std::string body() {
-    const auto& samples = runs_.front().log->pictures;
+    const auto& samples = runs_.front().second->pictures;
     for (size_t s = 0; s < samples.size(); ++s) {
       if (s > 0 && thumbnails_ + thumbnails_of(samples[s]) > kMostThumbnails) break;
       add_sample(s);
@@ -40,17 +34,23 @@ class Mosaic {
   [[nodiscard]] bool was_cut() const { return was_cut_; }
 
  private:
+  static bool has_own_inputs(const SamplePictures& sample) {
+    return !sample.tasks.empty() && !sample.tasks.front().input.empty();
+  }
+
   [[nodiscard]] size_t thumbnails_of(const SamplePictures& sample) const {
-    size_t count = 1;
-    for (const auto& task : sample.tasks) count += 1 + runs_.size() * (task.error.empty() ? 1 : 2);
+    size_t count = has_own_inputs(sample) ? 0 : 1;
+    for (const auto& task : sample.tasks)
+      count += (task.input.empty() ? 1 : 2) + runs_.size() * (task.error.empty() ? 1 : 2);
     return count;
   }
 
   void add_sample(size_t index) {
-    const auto& sample = runs_.front().log->pictures[index];
+    const auto& sample = runs_.front().second->pictures[index];
+    const std::string title = fmt::format("sample {}", sample.sample);
+    const std::string input = has_own_inputs(sample) ? "" : picture(*runs_.front().second, sample.input, title, "");
     std::string rows;
     for (const auto& task : sample.tasks) rows += task_row(index, task);
-    const std::string input = picture(*runs_.front().log, sample.input, fmt::format("input {}", sample.sample), "");
     body_ += fmt::format("<div class=\"sample\">{}<div>{}</div></div>\n", input, rows);
   }
 
@@ -64,9 +64,11 @@ class Mosaic {
   }
 
   std::string task_row(size_t index, const TaskPictures& task) {
-    const RunLog& first = *runs_.front().log;
+    const RunLog& first = *runs_.front().second;
     const int64_t sample = first.pictures[index].sample;
-    std::string row = picture(first, task.truth, task.task + ": truth", "");
+    std::string row;
+    if (!task.input.empty()) row += picture(first, task.input, fmt::format("sample {}", sample), "");
+    row += picture(first, task.truth, task.task + ": truth", "");
     for (const auto& [label, log] : runs_) {
       const auto* own = same(*log, index, task, sample);
       if (!own) continue;
@@ -97,14 +99,14 @@ class Mosaic {
         escape(title), score.empty() ? "" : " (" + score + ")", base64(bytes));
   }
 
-  std::vector<Shown> runs_;
+  Named<const RunLog*> runs_;
   std::string body_;
   Table scores_{{"sample", "task", "run", "score"}, {}};
   size_t thumbnails_ = 0, bytes_ = 0;
   bool was_cut_ = false;
 };
 
-std::string mosaic_of(const std::vector<Shown>& runs) {
+std::string mosaic_of(const Named<const RunLog*>& runs) {
   if (runs.empty()) return "";
   Mosaic mosaic(runs);
   const std::string body = mosaic.body();
@@ -120,16 +122,8 @@ std::string mosaic_of(const std::vector<Shown>& runs) {
 }  // namespace
 
 std::string picture_section(const Pipeline& pipeline) {
-  std::vector<Shown> runs;
-  const Comparison comparison = compare(pipeline);
-  for (const Row* row : {comparison.peer, comparison.recon}) {
-    if (!row) continue;
-    for (const RunLog* log : logs_of(pipeline, row->kind, row->method)) {
-      if (log->pictures.empty()) continue;
-      runs.push_back({row->label, log});
-      break;
-    }
-  }
+  auto runs = example_runs(pipeline);
+  std::erase_if(runs, [](const auto& run) { return run.second->pictures.empty(); });
   return mosaic_of(runs);
 }
 

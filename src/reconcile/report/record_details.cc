@@ -13,10 +13,11 @@ ConfusionRecord read_matrix(const std::string& task, const Field& rows) {
 }
 
 TaskPictures read_task(const std::string& task, const Field& pictures) {
-  const auto error = pictures.find("error");
+  const auto error = pictures.find("error"), input = pictures.find("input");
   return {.task = task,
           .truth = pictures.at("truth").text(),
           .prediction = pictures.at("prediction").text(),
+          .input = input ? input->text() : "",
           .error = error ? error->text() : "",
           .score = number_or_missing(pictures, "score")};
 }

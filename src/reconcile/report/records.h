@@ -103,6 +103,7 @@ struct ConfusionRecord {
 /// How one task of a sample looks. Paths are relative to the run's directory.
 struct TaskPictures {
   std::string task, truth, prediction;
+  std::string input;        ///< "" unless each task has its own
   std::string error;        ///< "" for kinds that have none
   double score = kMissing;  ///< the task's first criterion on this sample
 };

@@ -113,6 +113,19 @@ std::string curve_figure(const std::string& sentence, const std::vector<CurveCha
   return drawings.empty() ? "" : figure(sentence, drawings, legend, {name, curve_table(charts)});
 }
 
+Named<const RunLog*> example_runs(const Pipeline& pipeline) {
+  const auto methods = methods_of(pipeline);
+  if (methods.empty()) return {};
+  const Comparison best = compare(pipeline);
+  const std::string method = best.recon ? best.recon->method : best.base ? best.base->method : methods.front();
+  Named<const RunLog*> runs;
+  for (const char* kind : {"base", "recon", "train"}) {
+    const auto logs = logs_of(pipeline, kind, method);
+    if (!logs.empty()) runs.emplace_back(label_of(pipeline, kind, method), logs.front());
+  }
+  return runs;
+}
+
 std::string task_legend(const std::vector<std::string>& tasks) {
   std::vector<std::pair<std::string, std::string>> entries;
   for (size_t task = 0; task < tasks.size(); ++task) entries.emplace_back(task_colour(task), tasks[task]);

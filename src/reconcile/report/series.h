@@ -38,6 +38,10 @@ CurveChart run_chart(const RunLog& log, const Measure& measure);
 std::string curve_figure(const std::string& sentence, const std::vector<CurveChart>& charts, const std::string& legend,
                          const std::string& name);
 
+/// The runs that stand for a pipeline, with their rows' labels: the first seed of the best row with Recon, behind that
+/// of its method without; where no row is best, of the first method.
+Named<const RunLog*> example_runs(const Pipeline& pipeline);
+
 /// Which colour is which task.
 std::string task_legend(const std::vector<std::string>& tasks);
 /// Which line is which kind of run.

@@ -78,6 +78,7 @@ svg .end { text-anchor: end; }
 svg .accent-text { fill: var(--accent); font-weight: 600; }
 svg .cell { font-size: 11px; }
 svg .on-heat { fill: #14171a; }
+svg .on-agree { fill: var(--paper); }
 svg path { fill: none; stroke: var(--c); stroke-width: 1.2; }
 svg .line { stroke-width: 2.2; stroke-linejoin: round; }
 svg .grid { --c: var(--grid); stroke-width: 1; }

@@ -237,7 +237,9 @@ class Run {
 
   /// Test metrics of the last and of the best epoch; the one time that the test split is looked at.
   Json finish() {
-    const TaskMetrics test = evaluate_on(*job_.data.test);
+    const auto sums = measure(job_.model, *job_.data.test, job_.options);
+    const TaskMetrics test = results(job_.model.tasks(), sums);
+    const Json confusion = confusion_json(job_.model.tasks(), sums);
     write_atomically(job_.directory / "model.safetensors", encode_safetensors(job_.model.state()));
     Json best = nullptr;
     if (!best_.is_null()) best = test_of_best(test);
@@ -245,6 +247,7 @@ class Run {
         {"type", "end"},
         {"test", to_json(job_.model.tasks(), test)},
         {"best", best},
+        {"confusion", confusion},
         {"seconds", seconds()},
         {"profile",
          profile()}}.dump());
@@ -254,7 +257,8 @@ class Run {
                 {"seconds", seconds()},
                 {"profile", profile()},
                 {"last", to_json(job_.model.tasks(), test)},
-                {"best", best}};
+                {"best", best},
+                {"confusion", confusion}};
     result["conflict"] = recorder_
                              ? summarise_conflicts(read_json_lines(job_.directory / "run.jsonl"), job_.conflict.severe)
                              : Json(nullptr);
