@@ -61,6 +61,12 @@ std::string quality_sentence(const Row& base, const Row& recon, bool by_delta_m)
                      base.label, signed_fixed(to.mean - from.mean, 2), judgement(from, to));
 }
 
+std::string flat_sentence(const Row& base, const Row& recon) {
+  if (base.delta_m_flat.n == 0 || recon.delta_m_flat.n == 0) return "";
+  return fmt::format(" With all criteria in one mean (flat delta m, lower is better) it is {} % against {} %.",
+                     signed_fixed(recon.delta_m_flat.mean, 2), signed_fixed(base.delta_m_flat.mean, 2));
+}
+
 std::string severe_sentence(const Pipeline& pipeline, const Row& before, const Row& after) {
   if (before.severe_share.n == 0 || after.severe_share.n == 0) return "";
   const double from = before.severe_share.mean, to = after.severe_share.mean;
@@ -155,7 +161,8 @@ std::string headline(const Pipeline& pipeline) {
     return fmt::format("{} is the best of what was run; there are no runs {} Recon to compare it with.", row.label,
                        base ? "with" : "without");
   }
-  return quality_sentence(*base, *recon, has_delta_m(pipeline)) + severe_sentence(pipeline, *peer, *recon) +
+  return quality_sentence(*base, *recon, has_delta_m(pipeline)) + flat_sentence(*base, *recon) +
+         severe_sentence(pipeline, *peer, *recon) +
          size_sentence(pipeline, *peer, *recon);
 }
 
