@@ -125,12 +125,10 @@ std::vector<size_t> drawn(const Study& study, const std::vector<Quantity>& quant
   return places;
 }
 
-std::string numbered_names(const Study& study) {
-  std::string text;
-  for (size_t i = 0; i < study.contenders.size(); ++i) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", i + 1, study.contenders[i].label);
-  }
-  return text;
+size_t most_seeds(const Study& study) {
+  size_t most = 0;
+  for (const auto& contender : study.contenders) most = std::max(most, contender.seeds.size());
+  return most;
 }
 
 }  // namespace reconcile::report

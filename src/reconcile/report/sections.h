@@ -13,8 +13,8 @@ namespace reconcile::report {
 
 /// Delta m and every task's metric with and without Recon, the table, and what the seeds say of differences.
 std::string results_section(const Pipeline& pipeline);
-/// The same of a comparison; `pipeline` is the study as rows.
-std::string results_section(const Pipeline& pipeline, const Study& study);
+/// The same of a comparison.
+std::string results_section(const Study& study);
 /// Our numbers beside those that papers print, a table a source.
 std::string paper_section(const std::vector<PaperTable>& tables);
 /// Cosine histograms before and after.

@@ -28,8 +28,12 @@ double mean_gain(const Contender& contender, const Study& study, size_t task);
 
 /// CSS classes of a contender: grey, with Recon in the accent colour.
 std::string contender_colour(const Contender& contender);
-/// "1 sum, 2 gls ..." as the discs and lines are numbered.
-std::string numbered_names(const Study& study);
+/// Most seeds that a contender has.
+size_t most_seeds(const Study& study);
+/// A row a contender and seed: these quantities, size and time.
+Table seed_table(const Study& study, const std::vector<Quantity>& quantities);
+/// `quantities` without delta m.
+std::vector<Quantity> task_quantities(const Study& study);
 
 /// The places of the contenders that are no single-task networks, and have all these quantities.
 std::vector<size_t> drawn(const Study& study, const std::vector<Quantity>& quantities);

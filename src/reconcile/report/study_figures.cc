@@ -9,63 +9,60 @@
 #include "reconcile/report/page.h"
 #include "reconcile/report/study_charts.h"
 #include "reconcile/report/study_page.h"
+#include "reconcile/report/svg.h"
 
 namespace reconcile::report {
 namespace {
 
 constexpr size_t kMostAxes = 12;
 
-/// A row a contender and seed.
-Table seed_table(const Study& study, const std::vector<Quantity>& quantities) {
-  Table table{.columns = {"method", "seed"}, .rows = {}};
-  for (const auto& quantity : quantities) table.columns.push_back(quantity.name);
-  table.columns.insert(table.columns.end(), {"parameters", "seconds per step"});
-  for (const auto& contender : study.contenders) {
-    for (const auto& seed : contender.seeds) {
-      auto& row = table.rows.emplace_back(std::vector{contender.label, std::to_string(seed.seed)});
-      for (const auto& quantity : quantities) row.push_back(exact_number(quantity.value(seed.at(Protocol::kLast))));
-      row.push_back(exact_number(contender.parameters));
-      row.push_back(exact_number(contender.seconds_per_step));
-    }
-  }
-  return table;
+/// Kinds of contenders that the drawing has, as bars or as lines.
+std::string kind_legend(const Study& study, const std::string& line = "", bool with_single = false) {
+  std::vector<std::pair<std::string, std::string>> entries;
+  const auto add = [&](const char* kind, const std::string& style, const char* name) {
+    const auto is_kind = [&](const Contender& contender) { return contender.kind == kind; };
+    if (std::any_of(study.contenders.begin(), study.contenders.end(), is_kind))
+      entries.emplace_back(line + style, name);
+  };
+  if (with_single) add("single", line.empty() ? "shared" : "muted dotted", "single-task");
+  add("base", "grey", "without Recon");
+  add("recon", "accent", "with Recon");
+  return entries.size() > 1 ? legend(entries) : "";
 }
 
-std::string kind_legend() { return legend({{"grey", "without Recon"}, {"accent", "with Recon"}}); }
+/// "1 sum  2 gls ..." as the discs and lines are numbered.
+std::string number_legend(const Study& study) {
+  std::string names;
+  for (size_t i = 0; i < study.contenders.size(); ++i)
+    names += fmt::format("<span><b>{}</b> {}</span>\n", i + 1, escape(study.contenders[i].label));
+  return "<p class=\"legend\">\n" + names + "</p>\n";
+}
 
 std::string whisker_words(const Study& study) {
-  const bool has_several = std::any_of(study.contenders.begin(), study.contenders.end(),
-                                       [](const Contender& contender) { return contender.seeds.size() > 1; });
-  return has_several ? " Whiskers are one standard deviation over seeds, dots are seeds." : "";
+  return most_seeds(study) > 1 ? " Whiskers are one standard deviation over seeds, dots are seeds." : "";
 }
 
-std::vector<Quantity> task_quantities(const Study& study) {
-  std::vector<Quantity> result = quantities(study);
-  std::erase_if(result, [](const Quantity& quantity) { return quantity.name.ends_with("delta m"); });
-  return result;
+std::string dot_words(const Study& study) {
+  return most_seeds(study) > 1 ? " Discs are means over seeds, small dots seeds." : "";
 }
 
 std::string pareto_figure(const Study& study, const Quantity& x, const Quantity& y) {
-  std::vector<std::string> names;
-  for (const size_t place : pareto_front(study, x, y)) names.push_back(study.contenders[place].label);
-  const std::string sentence = fmt::format(
-      "What {} costs in {}: no other method beats {} in both, by the means ({} of {} methods, dotted line). Discs are "
-      "means, small dots seeds: {}.",
-      x.name, y.name, fmt::join(names, ", "), names.size(), drawn(study, {x, y}).size(), numbered_names(study));
+  const auto front = pareto_front(study, x, y);
+  const std::string members = front.size() == 1
+                                  ? study.contenders[front[0]].label + " is"
+                                  : fmt::format("{} of the {} methods are", front.size(), drawn(study, {x, y}).size());
+  const std::string sentence = fmt::format("{} against {}: {} beaten by no other method in both (by the means).{}",
+                                           x.name, y.name, members, dot_words(study));
   return figure(sentence, {pareto_chart(study, x, y, "Scatter. " + sentence)},
-                legend({{"shared", "single-task"}, {"grey", "without Recon"}, {"accent", "with Recon"}}),
-                {"trade-off", seed_table(study, {x, y})});
+                kind_legend(study, "", true) + number_legend(study), {"trade-off", seed_table(study, {x, y})});
 }
 
 std::string parallel_figure(const Study& study, const std::vector<Quantity>& tasks) {
   const std::string sentence = fmt::format(
-      "The methods over the tasks, an axis a task, better upwards, dots are seeds: lines that cross trade one "
-      "task for another. {}.",
-      numbered_names(study));
-  return figure(
-      sentence, {parallel_chart(study, tasks, "Parallel coordinates. " + sentence)},
-      legend({{"line muted dotted", "single-task"}, {"line grey", "without Recon"}, {"line accent", "with Recon"}}),
-      {"trade-off", seed_table(study, tasks)});
+      "The methods over the tasks, an axis a task, better upwards: lines that cross trade one task for another.{}",
+      most_seeds(study) > 1 ? " Lines are means, dots seeds." : "");
+  return figure(sentence, {parallel_chart(study, tasks, "Parallel coordinates. " + sentence)},
+                kind_legend(study, "line ", true) + number_legend(study), {"trade-off", seed_table(study, tasks)});
 }
 
 Table gain_table(const Study& study, const std::vector<Dots>& series) {
@@ -86,6 +83,27 @@ Dots gains_of(const Contender& contender, const Study& study, const std::string&
 
 }  // namespace
 
+Table seed_table(const Study& study, const std::vector<Quantity>& quantities) {
+  Table table{.columns = {"method", "seed"}, .rows = {}};
+  for (const auto& quantity : quantities) table.columns.push_back(quantity.name);
+  table.columns.insert(table.columns.end(), {"parameters", "seconds per step"});
+  for (const auto& contender : study.contenders) {
+    for (const auto& seed : contender.seeds) {
+      auto& row = table.rows.emplace_back(std::vector{contender.label, std::to_string(seed.seed)});
+      for (const auto& quantity : quantities) row.push_back(exact_number(quantity.value(seed.at(Protocol::kLast))));
+      row.push_back(exact_number(contender.parameters));
+      row.push_back(exact_number(contender.seconds_per_step));
+    }
+  }
+  return table;
+}
+
+std::vector<Quantity> task_quantities(const Study& study) {
+  std::vector<Quantity> result = quantities(study);
+  std::erase_if(result, [](const Quantity& quantity) { return quantity.name.ends_with("delta m"); });
+  return result;
+}
+
 std::string method_figure(const Study& study) {
   const Contender* best = best_contender(study);
   if (!best) return paragraph("There are no single-task runs, so there is no delta m.", "dim");
@@ -101,7 +119,7 @@ std::string method_figure(const Study& study) {
   const std::string sentence =
       fmt::format("{}: {} comes first with {}.{}", what, best->label, number, whisker_words(study));
   std::vector<Quantity> shown = quantities(study);
-  return figure(sentence, {method_chart(study, quantity, "Bars. " + sentence)}, kind_legend(),
+  return figure(sentence, {method_chart(study, quantity, "Bars. " + sentence)}, kind_legend(study),
                 {"methods", seed_table(study, shown)});
 }
 

@@ -13,6 +13,8 @@ std::string render_html(const Study& study);
 
 /// Contenders sorted by the main quantity, with seed whiskers, sizes and times.
 std::string method_figure(const Study& study);
+/// Every contender's difference from single-task networks (from the base without those), a drawing a task.
+std::string task_bars_figure(const Study& study);
 /// Of many tasks: every task's gain, of the base and the best.
 std::string many_tasks_figure(const Study& study);
 /// Two tasks against each other, or an axis a task.

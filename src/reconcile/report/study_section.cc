@@ -21,8 +21,11 @@ std::string table_part(const Study& study) {
 }
 
 std::string difference_part(const Study& study) {
-  const Table table = difference_table(study, quantities(study));
+  Table table = difference_table(study, quantities(study));
   if (table.rows.empty()) return "";
+  for (size_t r = table.rows.size(); r-- > 1;) {
+    if (table.rows[r][0] == table.rows[r - 1][0]) table.rows[r][0].clear();  // each method's name once
+  }
   return "<h3>More than noise?</h3>\n" +
          paragraph("Against " + study.contenders[study.base].label + ": " + difference_note()) + html_table(table);
 }

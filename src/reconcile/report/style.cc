@@ -25,7 +25,7 @@ a { color: inherit; text-decoration-color: var(--accent); text-underline-offset:
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(13.5rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
 .tiles div { padding: .75rem .9rem; border-radius: .5rem; background: var(--panel); border-left: 4px solid var(--accent); }
 .tiles b { display: block; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
-.tiles span { color: var(--dim); font-size: .85rem; }
+.tiles span { color: var(--dim); font-size: .85rem; overflow-wrap: anywhere; }
 figure { margin: 1.5rem 0 0; }
 figcaption { max-width: 50rem; }
 .drawings { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem 2rem; margin-top: .75rem; align-items: end; }

@@ -105,7 +105,8 @@ TEST(TradeOff, DrawsADiscAMethodAndADotASeed) {
   EXPECT_EQ(count(drawing, "r=\"9\""), 2u);
   EXPECT_EQ(count(drawing, "r=\"3\""), 4u);
   EXPECT_TRUE(contains(drawing, "m0: a accuracy 85.00 ± 7.07, b accuracy 55.00 ± 7.07"));
-  EXPECT_TRUE(contains(trade_off_figure(study), "no other method beats m1, m0 in both"));
+  EXPECT_TRUE(
+      contains(trade_off_figure(study), "a accuracy against b accuracy: 2 of the 2 methods are beaten by no other"));
 }
 
 TEST(MethodChart, SortsByTheQuantityAndShowsSeeds) {

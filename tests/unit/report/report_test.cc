@@ -178,7 +178,7 @@ TEST(Report, WithoutSingleTaskRunsBarsStartAtTheFirstMethod) {
   });
   const std::string html = render_all(copy.path());
   EXPECT_TRUE(contains(html, "There are no single-task runs, so there is no delta m."));
-  EXPECT_TRUE(contains(html, "bars show the difference from Sum"));
+  EXPECT_TRUE(contains(html, "bars show the difference from sum"));
   EXPECT_TRUE(contains(html, "reaches a mean over the tasks of 95."));
 }
 
