@@ -168,6 +168,7 @@ Json summarise(const PipelineRecord& record) {
           {"tasks", tasks},
           {"seeds", e.seeds},
           {"config", e.resolved()},
+          {"origins", e.origins},
           {"protocol",
            "test metrics of the last epoch; the best epoch is chosen on the validation split, which is held out of the "
            "training data"},

@@ -44,7 +44,7 @@ std::string delta_figure(const Pipeline& pipeline) {
       "out best with {} %.",
       best->label, signed_fixed(best->value.mean, 2));
   return figure(sentence, {bar_chart(bars, "single-task", "delta m (%)", "Bars: " + sentence)},
-                legend({{"grey", "without Recon"}, {"accent", "with Recon"}}));
+                legend({{"grey", "without Recon"}, {"accent", "with Recon"}}), {"delta m", number_table(pipeline)});
 }
 
 /// The row that bars are measured from: single-task, else the first joint one.
@@ -99,7 +99,7 @@ std::string task_figure(const Pipeline& pipeline) {
   return figure(
       fmt::format("Each task on the test set: bars show the difference from {}, pale without Recon, full with it.{}",
                   reference->label, whiskers),
-      drawings, legend(colours));
+      drawings, legend(colours), {"tasks", number_table(pipeline)});
 }
 
 }  // namespace
