@@ -178,6 +178,7 @@ Json summarise(const PipelineRecord& record) {
                {"tasks", tasks_to_json(record.tasks)},
                {"seeds", e.seeds},
                {"config", e.resolved()},
+               {"origins", e.origins},
                {"protocol", kProtocol},
                {"severe_threshold", e.conflict.severe},
                {"search",

@@ -1,9 +1,13 @@
 #include "reconcile/catalog/run.h"
 
 #include <ATen/Parallel.h>
+#include <torch/version.h>
+
+#include <fstream>
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/text.h"
 #include "reconcile/catalog/method.h"
 #include "reconcile/catalog/pictures.h"
 #include "reconcile/catalog/run_files.h"
@@ -48,6 +52,15 @@ void set_pretrained(MultiTaskModel& model, const std::string& text, TrainObserve
   }
 }
 
+/// The name of the processor; "unknown" where the system does not say.
+std::string processor() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) return std::string(trim(line.substr(line.find(':') + 1)));
+  }
+  return "unknown";
+}
+
 /// What the first line of run.jsonl says of a run besides what the loop knows.
 Json header(const Experiment& experiment, const RunChoice& choice) {
   Json record{{"dataset", experiment.data.name},
@@ -55,7 +68,9 @@ Json header(const Experiment& experiment, const RunChoice& choice) {
               {"method", choice.method},
               {"kind", choice.kind},
               {"seed", choice.seed},
-              {"threads", at::get_num_threads()}};
+              {"threads", at::get_num_threads()},
+              {"processor", processor()},
+              {"libtorch", TORCH_VERSION}};
   if (choice.kind == "train" && !experiment.expected.empty()) record["expected"] = to_json(experiment.expected);
   return record;
 }
