@@ -21,11 +21,13 @@ bool takes_kernels(const Arithmetic& arithmetic, const at::Tensor& x) {
   return arithmetic.layout == Layout::kPosition && x.is_cpu() && x.scalar_type() == at::kFloat;
 }
 
-/// What LibTorch multiplies for us where our own kernels do not: rounded to bfloat16 on a device, if that was asked
-/// for.
-at::Tensor factor(const Arithmetic& arithmetic, const at::Tensor& x) {
-  const bool rounds = arithmetic.precision == Precision::kBfloat16 && x.defined() && !x.is_cpu();
-  return rounds ? x.to(at::kBFloat16) : x;
+/// LibTorch's product of input, weight and bias; of bfloat16 factors on a device, if that was asked for.
+template <class Product>
+at::Tensor multiply(const Arithmetic& arithmetic, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                    const Product& product) {
+  if (x.is_cpu() || arithmetic.precision == Precision::kFloat32) return product(x, weight, bias);
+  const auto rounded = [](const at::Tensor& factor) { return factor.defined() ? factor.to(at::kBFloat16) : factor; };
+  return product(rounded(x), rounded(weight), rounded(bias)).to(x.scalar_type());
 }
 
 /// A convolution in which every channel has a kernel of its own: all samples' channels as those of one sample.
@@ -90,9 +92,9 @@ at::Tensor Conv::apply(const Copy& copy, const Copy& /*statistics*/, const at::T
     if (shape_.groups == 1) return convolution(x, copy[0], bias, window, arithmetic().precision);
     if (shape_.groups == shape_.in && shape_.in == shape_.out) return depthwise(x, copy[0], bias, window);
   }
-  const auto of = [this](const at::Tensor& tensor) { return factor(arithmetic(), tensor); };
-  return at::conv2d(of(x), of(copy[0]), of(bias), shape_.stride, shape_.padding, shape_.dilation, shape_.groups)
-      .to(x.scalar_type());
+  return multiply(arithmetic(), x, copy[0], bias, [this](const auto& map, const auto& weight, const auto& b) {
+    return at::conv2d(map, weight, b, shape_.stride, shape_.padding, shape_.dilation, shape_.groups);
+  });
 }
 
 int64_t Conv::macs(const at::Tensor& y) const {
@@ -193,8 +195,8 @@ at::Tensor Linear::apply(const Copy& copy, const Copy& /*statistics*/, const at:
   if (takes_kernels(arithmetic(), x) && arithmetic().precision != Precision::kFloat32) {
     return linear(x, copy[0], copy[1], arithmetic().precision);
   }
-  const auto of = [this](const at::Tensor& tensor) { return factor(arithmetic(), tensor); };
-  return at::linear(of(x), of(copy[0]), of(copy[1])).to(x.scalar_type());
+  return multiply(arithmetic(), x, copy[0], copy[1],
+                  [](const auto& in, const auto& weight, const auto& b) { return at::linear(in, weight, b); });
 }
 
 int64_t Linear::macs(const at::Tensor& y) const { return y.numel() / y.size(0) * in_; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the page of every method in this folder, from the comment at the head of its source and `reconcile describe`.
+"""Writes the pages of methods/ and options/, from `reconcile describe` and the comment at the head of a method's source.
 
     generate.py [--program build/tools/reconcile/reconcile] [--check]     --check compares and fails if a page is stale
 """
@@ -10,10 +10,12 @@ import re
 import subprocess
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+DOCS = pathlib.Path(__file__).resolve().parent
+ROOT = DOCS.parent
+METHODS = DOCS / "methods"
+OPTIONS = DOCS / "options"
 HEADINGS = re.compile(r"(?:^|(?<=\. ))(?=(?:Reduction|Cost|Fallbacks|Paper|Differs)[^.:]*:)", re.M)
-MARK = "<!-- made by docs/methods/generate.py; edit the source -->\n"
+MARK = "<!-- made by docs/generate.py; edit the source -->\n"
 
 
 def head_comment(kind, name):
@@ -81,14 +83,34 @@ def table(entries, kind):
     return "\n".join(lines) + "\n"
 
 
-def pages(entries):
-    """{path: text} of everything in this folder."""
+def method_pages(entries):
     methods = [entry for entry in entries if entry["kind"] in ("scalarizer", "aggregator", "composition")]
-    result = {HERE / f"{entry['kind']}s" / f"{entry['name']}.md": page(entry) for entry in methods}
-    introduction = (HERE / "introduction.md").read_text()
+    result = {METHODS / f"{entry['kind']}s" / f"{entry['name']}.md": page(entry) for entry in methods}
+    introduction = (METHODS / "introduction.md").read_text()
     links = ", ".join(f"[`{e['name']}`](compositions/{e['name']}.md)" for e in methods if e["kind"] == "composition")
-    result[HERE / "README.md"] = "\n".join(
+    result[METHODS / "README.md"] = "\n".join(
         [MARK + introduction, table(methods, "scalarizer"), table(methods, "aggregator"), f"Published pairs: {links}.\n"])
+    return result
+
+
+def option_pages(entries):
+    """A page for each kind of thing that an experiment file names, and one for its sections."""
+    result = {}
+    rows = ["| page | what it lists |", "|---|---|"]
+    for kind in dict.fromkeys(entry["kind"] for entry in entries):
+        if kind in ("scalarizer", "aggregator", "composition"):
+            continue
+        entries_of_kind = [entry for entry in entries if entry["kind"] == kind]
+        parts = [f"{MARK}# {kind.capitalize()}s\n"]
+        for entry in entries_of_kind:
+            source = f" ({entry['reference']})" if entry["reference"] else ""
+            parts.append(f"## {entry['name']}\n\n{entry['title'].replace('<', '&lt;')}{source}.\n\n{options(entry['options'])}")
+        result[OPTIONS / f"{kind}s.md"] = "\n".join(parts)
+        names = [f"`{entry['name']}`" for entry in entries_of_kind]
+        rows.append(f"| [{kind}s]({kind}s.md) | {', '.join(names)} |")
+    introduction = "# Options\n\nEvery key of an experiment file, and the options of everything that it names. The same from the " \
+        "program: `reconcile describe NAME`.\nMethods have [pages of their own](../methods/README.md).\n\n"
+    result[OPTIONS / "README.md"] = MARK + introduction + "\n".join(rows) + "\n"
     return result
 
 
@@ -98,17 +120,18 @@ def main():
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     output = subprocess.run([arguments.program, "describe", "--json"], check=True, capture_output=True, text=True)
-    wanted = pages(json.loads(output.stdout))
-    present = {path for path in HERE.rglob("*.md") if path.name != "introduction.md"}
+    entries = json.loads(output.stdout)
+    wanted = method_pages(entries) | option_pages(entries)
+    present = {path for folder in (METHODS, OPTIONS) for path in folder.rglob("*.md") if path.name != "introduction.md"}
     stale = [path for path, text in wanted.items() if path not in present or path.read_text() != text]
     stale += sorted(present - set(wanted))
     if arguments.check:
-        print("\n".join(f"{path.relative_to(ROOT)}: stale; run docs/methods/generate.py" for path in stale))
+        print("\n".join(f"{path.relative_to(ROOT)}: stale; run docs/generate.py" for path in stale))
         sys.exit(1 if stale else 0)
     for path in present - set(wanted):
         path.unlink()
     for path, text in wanted.items():
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     print(f"{len(wanted)} pages, {len(stale)} changed")
 
