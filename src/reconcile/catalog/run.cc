@@ -10,6 +10,7 @@
 #include "reconcile/base/text.h"
 #include "reconcile/catalog/method.h"
 #include "reconcile/catalog/pictures.h"
+#include "reconcile/catalog/run_files.h"
 #include "reconcile/convert/cost.h"
 #include "reconcile/core/weights_file.h"
 #include "reconcile/nn/pretrained.h"
@@ -92,6 +93,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   if (choice.plan) {
     write_atomically(directory / "plan.json", plan_to_json(*choice.plan, model->task_names()).dump(1));
   }
+  RunFiles files(experiment, data.train->tasks(), directory, observer);
   Json result = train({.model = *model,
                        .data = data,
                        .method = method.for_step(),
@@ -103,9 +105,10 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
                        .rng = Rng(static_cast<uint64_t>(choice.seed)).fork("train"),
                        .directory = directory,
                        .header = header(experiment, choice),
-                       .observer = observer,
+                       .observer = files,
                        .stop = stop});
   if (result.is_null()) return result;
+  model->move_to(at::kCPU);
   if (!fs::exists(directory / "pictures.json")) save_pictures(*model, *data.test, experiment.transform, directory);
   Json run{{"kind", choice.kind},
            {"method", choice.method},
@@ -115,6 +118,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
            {"macs", cost.macs},
            {"fork", cost.fork ? Json(*cost.fork) : Json(nullptr)}};
   run.update(result);
+  files.add_pictures();
   return run;
 }
 

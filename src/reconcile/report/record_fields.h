@@ -25,6 +25,8 @@ std::vector<Expected> read_expected(const Field& record);
 
 /// Task names of `[{name, kind, num_outputs}]`.
 std::vector<std::string> task_names(const Field& tasks);
+/// Their kinds.
+std::vector<std::string> task_kinds(const Field& tasks);
 
 /// `[[task, task] ...]`.
 std::vector<std::pair<std::string, std::string>> task_pairs(const Field& pairs);

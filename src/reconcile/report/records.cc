@@ -38,7 +38,13 @@ Run read_run(const Field& run, const std::filesystem::path& directory) {
   Run result{.path = run.at("path").text(),
              .kind = run.at("kind").text(),
              .method = run.at("method").text(),
-             .seed = run.at("seed").whole()};
+             .seed = run.at("seed").whole(),
+             .parameters = number_or_missing(run, "parameters"),
+             .megabytes = number_or_missing(run, "megabytes"),
+             .macs = number_or_missing(run, "macs"),
+             .seconds_per_step = number_or_missing(run, "seconds_per_step")};
+  if (const auto last = run.find("last")) result.last = per_task(*last, number_of);
+  if (const auto best = run.find("best")) result.best = per_task(best->at("test"), number_of);
   if (const auto conflict = run.find("conflict")) {
     const auto pairs = task_pairs(conflict->at("pairs"));
     result.conflict = RunConflict{conflict->at("share").number(), conflict->at("severe_share").number(),
@@ -99,6 +105,25 @@ std::string config_text(const Field& root) {
   return origins ? with_origins(toml, *origins) : toml;
 }
 
+/// Whether the run in `directory` has written its first record.
+bool has_begun(const std::filesystem::path& directory) {
+  const auto path = directory / "run.jsonl";
+  return std::filesystem::exists(path) && read_file(path).find('\n') != std::string::npos;
+}
+
+/// Notes the runs that have not finished, and what they wrote so far.
+void read_pending(const Field& unfinished, const std::filesystem::path& directory, Pipeline& pipeline) {
+  for (const auto& run : unfinished.elements()) {
+    const auto failure = run.find("failed");
+    pipeline.pending.push_back({run.at("path").text(), failure ? failure->text() : ""});
+    if (has_begun(directory / pipeline.pending.back().path)) pipeline.runs.push_back(read_run(run, directory));
+  }
+}
+
+std::string fingerprint_text(const Json& fingerprint) {
+  return fingerprint.is_null() ? "not recorded: every run of a sweep reads the data for itself" : fingerprint.dump(2);
+}
+
 template <class Read>
 auto list_or_empty(const Field& root, const std::string& key, Read read) {
   const auto field = root.find(key);
@@ -126,6 +151,10 @@ std::vector<std::string> task_names(const Field& tasks) {
   return tasks.list([](const Field& task) { return task.at("name").text(); });
 }
 
+std::vector<std::string> task_kinds(const Field& tasks) {
+  return tasks.list([](const Field& task) { return task.at("kind").text(); });
+}
+
 std::vector<std::pair<std::string, std::string>> task_pairs(const Field& pairs) {
   return pairs.list([](const Field& pair) {
     const auto names = pair.list(field_text);
@@ -144,8 +173,13 @@ std::vector<std::vector<double>> counts(const Field& rows, size_t num_pairs, siz
   return result;
 }
 
+std::filesystem::path summary_path(const std::filesystem::path& directory) {
+  const auto sweep = directory / "sweep.json";
+  return std::filesystem::exists(sweep) ? sweep : directory / "summary.json";
+}
+
 Pipeline read_pipeline(const std::filesystem::path& directory) {
-  const auto path = directory / "summary.json";
+  const auto path = summary_path(directory);
   const Json document = parse_json(read_file(path), path.string());
   const Field root(document, path.string());
   require_schema(root);
@@ -156,17 +190,20 @@ Pipeline read_pipeline(const std::filesystem::path& directory) {
                     .model = root.at("model").text(),
                     .protocol = root.at("protocol").text(),
                     .config = config_text(root),
-                    .fingerprint = root.at("fingerprint").json().dump(2),
+                    .fingerprint = fingerprint_text(root.at("fingerprint").json()),
                     .severe_threshold = root.at("severe_threshold").number(),
                     .tasks = task_names(root.at("tasks")),
+                    .kinds = task_kinds(root.at("tasks")),
                     .seeds = root.at("seeds").list([](const Field& seed) { return seed.whole(); }),
                     .ranking = list_or_empty(root, "ranking", read_ranked),
                     .costs = list_or_empty(root, "costs", read_cost),
                     .runs = root.at("runs").list([&](const Field& run) { return read_run(run, directory); }),
                     .rows = root.at("rows").list(read_row),
-                    .expected = read_expected(root.at("config"))};
+                    .expected = read_expected(root.at("config")),
+                    .directory = directory};
   if (const auto search = root.find("search")) pipeline.search = read_search(*search);
   if (const auto plan = root.find("plan")) pipeline.plan = read_plan(*plan, pipeline.tasks.size());
+  if (const auto unfinished = root.find("unfinished")) read_pending(*unfinished, directory, pipeline);
   return pipeline;
 }
 

@@ -130,6 +130,7 @@ struct RunLog {
   std::vector<std::pair<std::string, std::string>> pairs;  ///< of the conflict records
   bool finished = false;                                   ///< has an `end` record
   PerTask<double> test;
+  PerTask<double> best;                   ///< test metrics of the epoch that is best on the validation split
   std::optional<StepTimes> profile = {};  ///< of the `end` record; nothing in older records
   std::vector<Expected> expected;
   std::vector<ConfusionRecord> confusion = {};  ///< of the `end` record
@@ -149,6 +150,8 @@ struct RunConflict {
 struct Run {
   std::string path, kind, method;
   int64_t seed = 0;
+  PerTask<double> last = {}, best = {};  ///< test metrics of the last epoch, and of the best on the validation split
+  double parameters = kMissing, megabytes = kMissing, macs = kMissing, seconds_per_step = kMissing;
   std::optional<RunConflict> conflict = {};
   std::optional<RunLog> log = {};  ///< nothing if its run.jsonl is not there
 };
@@ -187,13 +190,20 @@ struct Search {
   double threshold = kMissing;
 };
 
-/// One `summary.json` with the logs of its runs.
+/// A run that is planned, going on, was stopped, or failed.
+struct Pending {
+  std::string path;
+  std::string failure = "";  ///< what went wrong; "" if nothing did
+};
+
+/// One `summary.json` or `sweep.json` with the logs of its runs. What a run that has not finished wrote so far is there
+/// as well.
 struct Pipeline {
   std::string version, name, command, dataset, model, protocol;
   std::string config;       ///< TOML
   std::string fingerprint;  ///< JSON
   double severe_threshold = kMissing;
-  std::vector<std::string> tasks;
+  std::vector<std::string> tasks, kinds;
   std::vector<int64_t> seeds;
   std::optional<Search> search = {};
   std::optional<Plan> plan = {};
@@ -202,10 +212,15 @@ struct Pipeline {
   std::vector<Run> runs;
   std::vector<Row> rows;
   std::vector<Expected> expected;
+  std::vector<Pending> pending = {};
+  std::filesystem::path directory = {};  ///< where it was read
 };
 
-/// Reads `directory`/summary.json and the run.jsonl of every run that is there. DataError names path, line and what is
-/// wrong: missing, damaged, another schema version.
+/// `directory`/sweep.json if it is there, else `directory`/summary.json.
+std::filesystem::path summary_path(const std::filesystem::path& directory);
+
+/// Reads `directory`/summary.json (or sweep.json) and the run.jsonl of every run that is there. DataError names path,
+/// line and what is wrong: missing, damaged, another schema version.
 Pipeline read_pipeline(const std::filesystem::path& directory);
 
 /// Reads `directory`/run.jsonl, and pictures.json if it is there. A last line that is cut short (the run was killed) is

@@ -30,7 +30,7 @@ void read_header(const Field& record, RunLog& log) {
   log.kind = record.at("kind").text();
   log.seed = record.at("seed").whole();
   log.tasks = task_names(record.at("tasks"));
-  log.kinds = record.at("tasks").list([](const Field& task) { return task.at("kind").text(); });
+  log.kinds = task_kinds(record.at("tasks"));
   log.layers = record.at("layers").list([](const Field& layer) {
     return LayerRecord{layer.at("name").text(), layer.at("size").number()};
   });
@@ -92,6 +92,7 @@ void read_record(const Field& record, bool is_first, RunLog& log) {
   if (type != "end") record.at("type").reject("run, epoch, conflict or end");
   log.finished = true;
   log.test = per_task(record.at("test"), number_of);
+  if (const auto best = record.find("best")) log.best = per_task(best->at("test"), number_of);
   log.confusion = read_confusion(record);
   if (const auto profile = record.find("profile")) log.profile = read_profile(*profile);
 }

@@ -5,13 +5,16 @@
 
 #include "reconcile/report/paper.h"
 #include "reconcile/report/records.h"
+#include "reconcile/report/study.h"
 #include "reconcile/report/table.h"
 
 /// What the pages say and show, one function a section: HTML text.
 namespace reconcile::report {
 
-/// Delta m and every task's metric with and without Recon, and the table.
+/// Delta m and every task's metric with and without Recon, the table, and what the seeds say of differences.
 std::string results_section(const Pipeline& pipeline);
+/// The same of a comparison.
+std::string results_section(const Study& study);
 /// Our numbers beside those that papers print, a table a source.
 std::string paper_section(const std::vector<PaperTable>& tables);
 /// Cosine histograms before and after.

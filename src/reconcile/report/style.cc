@@ -25,7 +25,7 @@ a { color: inherit; text-decoration-color: var(--accent); text-underline-offset:
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(13.5rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
 .tiles div { padding: .75rem .9rem; border-radius: .5rem; background: var(--panel); border-left: 4px solid var(--accent); }
 .tiles b { display: block; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
-.tiles span { color: var(--dim); font-size: .85rem; }
+.tiles span { color: var(--dim); font-size: .85rem; overflow-wrap: anywhere; }
 figure { margin: 1.5rem 0 0; }
 figcaption { max-width: 50rem; }
 .drawings { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem 2rem; margin-top: .75rem; align-items: end; }
@@ -50,6 +50,11 @@ svg.wide { min-width: 40rem; }
 .thumb figcaption { font-size: .75rem; color: var(--dim); overflow-wrap: anywhere; }
 @media (max-width: 40rem) { body { padding: 1rem .9rem 3rem; } h1 { font-size: 1.4rem; } .thumb { width: 5.5rem; }
   .sample { display: block; } .drawing > div > svg.wide { min-width: 36rem; } }
+.copies { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; }
+.copies details[open] { flex-basis: 100%; }
+button.copy { margin-left: .3rem; padding: 0 .5rem; font: inherit; font-size: .8rem; color: var(--ink); cursor: pointer;
+  background: var(--panel); border: 1px solid var(--grid); border-radius: .25rem; }
+th.group { text-align: center; border-bottom-color: var(--dim); }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; margin: .5rem 0 0; font-size: .85rem; color: var(--dim); }
 .legend i { display: inline-block; width: 1.5rem; height: .75rem; margin-right: .4rem; background: var(--c); }
 .legend i.line { height: 0; background: none; vertical-align: .25rem; border-top: 3px solid var(--c); }

@@ -160,11 +160,12 @@ TEST(Report, HtmlEscapesEveryText) {
 TEST(Report, HtmlShowsEveryPart) {
   const std::string html = html_report(fixture("pipeline"));
   for (const char* part :
-       {"Delta m, the mean relative change", "T2 accuracy: difference (points)", "Copy as CSV", "Copy as Markdown",
-        "At the best epoch", "Sum: conflict in ", "CAGrad: conflict in ", "layer&#39;s cosine is below -0.1", "K = 4",
-        "parameters added up to here", "From conv5 on, every layer runs once for each task", ">fork</text>",
-        "How the validation accuracy went", "reconcile recon experiments/demo.toml", "learning_rate = 0.001",
-        "1c291ca3"}) {
+       {"Delta m, the mean relative change", "T2 accuracy: difference (points)", "<summary>LaTeX", "<summary>Markdown",
+        "<summary>CSV, all digits", "test, epoch that is best on validation",
+        "Against sum: Differences are taken seed by seed", "Sum: conflict in ", "CAGrad: conflict in ",
+        "layer&#39;s cosine is below -0.1", "K = 4", "parameters added up to here",
+        "From conv5 on, every layer runs once for each task", ">fork</text>", "How the validation accuracy went",
+        "reconcile recon experiments/demo.toml", "learning_rate = 0.001", "1c291ca3"}) {
     EXPECT_TRUE(contains(html, part)) << part;
   }
 }
@@ -177,7 +178,7 @@ TEST(Report, WithoutSingleTaskRunsBarsStartAtTheFirstMethod) {
   });
   const std::string html = render_all(copy.path());
   EXPECT_TRUE(contains(html, "There are no single-task runs, so there is no delta m."));
-  EXPECT_TRUE(contains(html, "bars show the difference from Sum"));
+  EXPECT_TRUE(contains(html, "bars show the difference from sum"));
   EXPECT_TRUE(contains(html, "reaches a mean over the tasks of 95."));
 }
 
@@ -279,7 +280,8 @@ TEST(Report, EpochsWithoutValidationAndWithoutAFiniteLossStayInTheTable) {
 
 TEST(Report, ADirectoryWithoutRecordsIsRefused) {
   const std::string message = message_of<DataError>([] { html_report(fixture("pipeline/base-sum")); });
-  EXPECT_TRUE(contains(message, "base-sum: holds neither summary.json nor run.jsonl. Give the folder")) << message;
+  EXPECT_TRUE(contains(message, "base-sum: holds none of summary.json, sweep.json and run.jsonl. Give the folder"))
+      << message;
 }
 
 }  // namespace
