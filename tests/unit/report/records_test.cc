@@ -45,7 +45,7 @@ TEST(Records, EveryKeyOfTheExperimentSaysWhereItComesFrom) {
   const std::string config = read_pipeline(copy.path()).config;
   EXPECT_TRUE(contains(config, "\n[train]\n")) << config;
   EXPECT_TRUE(contains(config, "epochs = 6                                # --set\n")) << config;
-  EXPECT_TRUE(contains(config, "name = \"glyphs\"                         # demo.toml:2\n")) << config;
+  EXPECT_TRUE(contains(config, "name = \"glyphs\"                           # demo.toml:2\n")) << config;
   EXPECT_TRUE(contains(config, "learning_rate = 0.001                     # default\n")) << config;
 }
 
