@@ -16,6 +16,7 @@ constexpr int64_t kStripe = 4;     // pixels between the stripes of what is unkn
 constexpr size_t kMaxNumbers = 6;  // in words
 
 using Colour = std::array<uint8_t, 3>;
+constexpr Colour kPlainColour{86, 180, 233};
 
 /// The first classes in colours that are far apart; from then on hues in steps of the golden ratio.
 Colour class_colour(int64_t index) {
@@ -72,14 +73,41 @@ at::Tensor class_picture(const at::Tensor& classes, int64_t count) {
 at::Tensor depth_picture(const at::Tensor& depth) {  // [H, W]
   const at::Tensor is_known = depth > 0;
   const at::Tensor known = depth.masked_select(is_known);
-  if (known.numel() == 0) return stripe_unknown(at::zeros({3, depth.size(0), depth.size(1)}), is_known);
-  const double low = known.min().item<double>();
-  const double range = std::max(known.max().item<double>() - low, 1e-9);
-  return stripe_unknown(near_and_far(1 - (depth - low) / range), is_known);
+  if (known.numel() == 0) return number_picture(depth, is_known, 0, 1);
+  return number_picture(-depth, is_known, -known.max().item<double>(), -known.min().item<double>());
 }
 
-/// One bar each: `heights` in -1 ... 1, NaN for unknown.
-at::Tensor bars_picture(const std::vector<double>& heights, const std::function<Colour(int64_t)>& colour) {
+/// Numbers over the largest of them.
+std::vector<double> heights_of(const at::Tensor& numbers) {
+  const at::Tensor plain = numbers.flatten().to(at::kDouble).contiguous();
+  const double most = plain.abs().nan_to_num(0).max().item<double>();
+  const at::Tensor scaled = (plain / std::max(most, 1e-30)).contiguous();
+  return {scaled.data_ptr<double>(), scaled.data_ptr<double>() + scaled.numel()};
+}
+
+at::Tensor labels_picture(const Task& task, const at::Tensor& target) {
+  const double unknown = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> heights;
+  for (int64_t k = 0; k < task.num_outputs; ++k) {
+    const bool is_class_task = task.kind == TaskKind::kClassification;
+    const auto value = is_class_task ? target.item<int64_t>() : static_cast<int64_t>(target[k].item<double>());
+    heights.push_back(value < 0 ? unknown : is_class_task ? (value == k ? 1.0 : 0.0) : static_cast<double>(value));
+  }
+  return bars_picture(heights, true);
+}
+
+std::string label_name(int64_t index, const std::vector<std::string>& names) {
+  return index < std::ssize(names) ? names[index] : fmt::format("{}", index);
+}
+
+}  // namespace
+
+at::Tensor number_picture(const at::Tensor& values, const at::Tensor& known, double low, double high) {
+  return stripe_unknown(near_and_far((values - low) / std::max(high - low, 1e-9)), known);
+}
+
+at::Tensor bars_picture(const std::vector<double>& heights, bool of_classes) {
+  const auto colour = [&](int64_t index) { return of_classes ? class_colour(index) : kPlainColour; };
   const bool is_signed = std::any_of(heights.begin(), heights.end(), [](double h) { return h < 0; });
   const auto count = std::ssize(heights);
   const int64_t step = std::max<int64_t>(kBarSide / count, 2);
@@ -103,40 +131,13 @@ at::Tensor bars_picture(const std::vector<double>& heights, const std::function<
   return stripe_unknown(picture, is_known);
 }
 
-/// Numbers over the largest of them.
-std::vector<double> heights_of(const at::Tensor& numbers) {
-  const at::Tensor plain = numbers.flatten().to(at::kDouble).contiguous();
-  const double most = plain.abs().nan_to_num(0).max().item<double>();
-  const at::Tensor scaled = (plain / std::max(most, 1e-30)).contiguous();
-  return {scaled.data_ptr<double>(), scaled.data_ptr<double>() + scaled.numel()};
-}
-
-Colour plain_colour(int64_t /*index*/) { return {86, 180, 233}; }
-
-at::Tensor labels_picture(const Task& task, const at::Tensor& target) {
-  const double unknown = std::numeric_limits<double>::quiet_NaN();
-  std::vector<double> heights;
-  for (int64_t k = 0; k < task.num_outputs; ++k) {
-    const bool is_class_task = task.kind == TaskKind::kClassification;
-    const auto value = is_class_task ? target.item<int64_t>() : static_cast<int64_t>(target[k].item<double>());
-    heights.push_back(value < 0 ? unknown : is_class_task ? (value == k ? 1.0 : 0.0) : static_cast<double>(value));
-  }
-  return bars_picture(heights, class_colour);
-}
-
-std::string label_name(int64_t index, const std::vector<std::string>& names) {
-  return index < std::ssize(names) ? names[index] : fmt::format("{}", index);
-}
-
-}  // namespace
-
 at::Tensor task_picture(const Task& task, const at::Tensor& target) {
   switch (task.kind) {
     case TaskKind::kClassification:
     case TaskKind::kMultiLabel:
       return labels_picture(task, target);
     case TaskKind::kRegression:
-      return bars_picture(heights_of(target), plain_colour);
+      return bars_picture(heights_of(target), false);
     case TaskKind::kSegmentation:
     case TaskKind::kParts:
       return class_picture(target, task.num_outputs);
@@ -175,7 +176,7 @@ std::string task_words(const Task& task, const at::Tensor& target, const std::ve
 }
 
 at::Tensor input_picture(const at::Tensor& input) {
-  if (input.size(1) * input.size(2) == 1) return bars_picture(heights_of(input), plain_colour);
+  if (input.size(1) * input.size(2) == 1) return bars_picture(heights_of(input), false);
   const at::Tensor shown = input.size(0) >= 3 ? input.narrow(0, 0, 3) : input.narrow(0, 0, 1).expand({3, -1, -1});
   const double low = std::min(shown.min().item<double>(), 0.0);
   const double high = std::max(shown.max().item<double>(), 1.0);

@@ -16,6 +16,12 @@ namespace reconcile {
 /// What is unknown is striped.
 at::Tensor task_picture(const Task& task, const at::Tensor& target);
 
+/// Numbers [H, W] as uint8 [3, H, W] from violet (`low`) to yellow (`high`); striped where not `known`.
+at::Tensor number_picture(const at::Tensor& values, const at::Tensor& known, double low, double high);
+
+/// One bar for each of `heights` in -1 ... 1, NaN for unknown, in the colours of classes or all in one.
+at::Tensor bars_picture(const std::vector<double>& heights, bool of_classes);
+
 /// The target of a kind without pixels in words: "class 2", "1, 4", "0.31, -2"; "unknown". Classes or labels have
 /// names, if `names` is not empty. Of the other kinds, what the picture does not show: "0.8 ... 4.1" for depth, "" for
 /// the rest.

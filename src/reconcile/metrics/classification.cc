@@ -1,18 +1,44 @@
 #include <ATen/ATen.h>
 
+#include <optional>
+
 #include "reconcile/core/target.h"
 #include "reconcile/metrics/kind_row.h"
 
 namespace reconcile {
 namespace {
 
+constexpr int64_t kMostConfused = 50;  // classes that anybody reads a matrix of
+
+/// How often each class was taken for each other.
+class ClassCounts {
+ public:
+  explicit ClassCounts(int64_t classes) : classes_(classes), counts_(at::zeros({classes, classes}, at::kLong)) {}
+
+  void add(const at::Tensor& predicted, const at::Tensor& target) {
+    const at::Tensor known = target.ge(0);
+    const at::Tensor cells = target.masked_select(known) * classes_ + predicted.masked_select(known);
+    counts_ += cells.bincount({}, classes_ * classes_).view({classes_, classes_}).to(at::kCPU);
+  }
+  /// int64 [true class, predicted class]
+  [[nodiscard]] const at::Tensor& counts() const { return counts_; }
+
+ private:
+  int64_t classes_;
+  at::Tensor counts_;
+};
+
 class Accuracy final : public Tally {
  public:
-  explicit Accuracy(const Task& /*task*/) {}
+  explicit Accuracy(const Task& task) {
+    if (task.num_outputs <= kMostConfused) confusion_.emplace(task.num_outputs);
+  }
 
   void add(const at::Tensor& prediction, const at::Tensor& target) override {
+    const at::Tensor predicted = prediction.argmax(1);
     count_ += target.ge(0).sum().item<int64_t>();
-    correct_ += prediction.argmax(1).eq(target).sum().item<int64_t>();
+    correct_ += predicted.eq(target).sum().item<int64_t>();
+    if (confusion_) confusion_->add(predicted, target);
   }
   [[nodiscard]] MetricValues result() const override {
     if (count_ == 0) return {};
@@ -20,10 +46,12 @@ class Accuracy final : public Tally {
     return {{"accuracy", static_cast<double>(correct_) / count},
             {"error", static_cast<double>(count_ - correct_) / count}};
   }
+  [[nodiscard]] at::Tensor confusion() const override { return confusion_ ? confusion_->counts() : at::Tensor(); }
 
  private:
   int64_t count_ = 0;
   int64_t correct_ = 0;
+  std::optional<ClassCounts> confusion_;
 };
 
 LossSums cross_entropy_sums(const at::Tensor& logits, const at::Tensor& target) {
@@ -32,18 +60,15 @@ LossSums cross_entropy_sums(const at::Tensor& logits, const at::Tensor& target) 
 }
 
 /// Every class against every other, over all pixels.
-class Confusion final : public Tally {
+class Overlap final : public Tally {
  public:
-  explicit Confusion(const Task& task)
-      : classes_(task.num_outputs), counts_(at::zeros({classes_, classes_}, at::kLong)) {}
+  explicit Overlap(const Task& task) : confusion_(task.num_outputs) {}
 
   void add(const at::Tensor& prediction, const at::Tensor& target) override {
-    const at::Tensor known = target.ge(0);
-    const at::Tensor cells = target.masked_select(known) * classes_ + prediction.argmax(1).masked_select(known);
-    counts_ += cells.bincount({}, classes_ * classes_).view({classes_, classes_}).to(at::kCPU);
+    confusion_.add(prediction.argmax(1), target);
   }
   [[nodiscard]] MetricValues result() const override {
-    const at::Tensor counts = counts_.to(at::kDouble);
+    const at::Tensor counts = confusion_.counts().to(at::kDouble);
     const double pixels = counts.sum().item<double>();
     if (pixels == 0) return {};
     const at::Tensor correct = counts.diagonal();
@@ -51,10 +76,12 @@ class Confusion final : public Tally {
     const at::Tensor iou = (correct / either).masked_select(either.gt(0));
     return {{"miou", iou.mean().item<double>()}, {"pixel_accuracy", correct.sum().item<double>() / pixels}};
   }
+  [[nodiscard]] at::Tensor confusion() const override {
+    return confusion_.counts().size(0) <= kMostConfused ? confusion_.counts() : at::Tensor();
+  }
 
  private:
-  int64_t classes_;
-  at::Tensor counts_;  ///< [true class, predicted class]
+  ClassCounts confusion_;
 };
 
 }  // namespace
@@ -64,7 +91,7 @@ KindRow classification_row() {
 }
 
 KindRow segmentation_row() {
-  return {{{"miou", true}, {"pixel_accuracy", true}}, {}, make_tally<Confusion>, cross_entropy_sums, mean_of};
+  return {{{"miou", true}, {"pixel_accuracy", true}}, {}, make_tally<Overlap>, cross_entropy_sums, mean_of};
 }
 
 }  // namespace reconcile

@@ -14,6 +14,8 @@ class Tally {
   virtual void add(const at::Tensor& prediction, const at::Tensor& target) = 0;
   /// Without the loss; nothing where nothing was known.
   [[nodiscard]] virtual MetricValues result() const = 0;
+  /// int64 [true class, predicted class] on the CPU; undefined for kinds without classes and for more than 50.
+  [[nodiscard]] virtual at::Tensor confusion() const { return {}; }
 };
 
 using MakeTally = std::unique_ptr<Tally>(const Task& task);

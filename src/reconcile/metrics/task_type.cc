@@ -86,6 +86,8 @@ void MetricSum::add(const at::Tensor& prediction, const at::Tensor& target) {
   loss_sums_ = std::move(sums);
 }
 
+at::Tensor MetricSum::confusion() const { return tallies_.front()->confusion(); }
+
 MetricValues MetricSum::result() const {
   MetricValues values;
   for (const auto& tally : tallies_) values.merge(tally->result());

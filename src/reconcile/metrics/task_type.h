@@ -49,6 +49,9 @@ class MetricSum {
   void add(const at::Tensor& prediction, const at::Tensor& target);
   /// The metrics of the task's kind, and `loss`. Empty if no target was known; what is not defined is left out.
   [[nodiscard]] MetricValues result() const;
+  /// How often each class was taken for each other: int64 [true class, predicted class] on the CPU; undefined for kinds
+  /// without classes and for more than 50.
+  [[nodiscard]] at::Tensor confusion() const;
 
  private:
   TaskKind kind_;

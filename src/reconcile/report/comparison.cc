@@ -83,21 +83,19 @@ Statistic single_value(const PerTask<double>& values, const std::string& task, c
 
 std::string measured(double value, std::string text) { return std::isnan(value) ? "-" : std::move(text); }
 
-std::string exact(double value) { return std::isfinite(value) ? fmt::format("{}", value) : "n/a"; }
-
 void add_statistic(std::vector<Column<Row>>& columns, const std::string& title,
                    const std::function<Statistic(const Row&)>& statistic) {
-  columns.push_back({title + " mean", [=](const Row& row) { return exact(statistic(row).mean); }});
-  columns.push_back({title + " sd", [=](const Row& row) { return exact(statistic(row).sd); }});
+  columns.push_back({title + " mean", [=](const Row& row) { return exact_number(statistic(row).mean); }});
+  columns.push_back({title + " sd", [=](const Row& row) { return exact_number(statistic(row).sd); }});
   columns.push_back({title + " n", [=](const Row& row) { return std::to_string(statistic(row).n); }});
 }
 
 /// The number of a paper, and by how much ours is larger.
 void add_printed(std::vector<Column<Row>>& columns, const Source& source, const std::string& name) {
   const std::string title = source.name + ": " + name;
-  columns.push_back({title, [=](const Row& row) { return exact(printed_value(source, row, name)); }});
+  columns.push_back({title, [=](const Row& row) { return exact_number(printed_value(source, row, name)); }});
   columns.push_back({title + " difference", [=](const Row& row) {
-                       return exact(measured_value(row, name).mean - printed_value(source, row, name));
+                       return exact_number(measured_value(row, name).mean - printed_value(source, row, name));
                      }});
 }
 
@@ -142,10 +140,11 @@ Table number_table(const Pipeline& pipeline) {
   add_statistic(columns, "delta_m_flat", [](const Row& row) { return row.delta_m_flat; });
   add_statistic(columns, "severe_share", [](const Row& row) { return row.severe_share; });
   add_statistic(columns, "conflict_share", [](const Row& row) { return row.conflict_share; });
-  columns.insert(columns.end(), {{"parameters", [](const Row& row) { return exact(row.parameters); }},
-                                 {"megabytes", [](const Row& row) { return exact(row.megabytes); }},
-                                 {"macs", [](const Row& row) { return exact(row.macs); }},
-                                 {"seconds_per_step", [](const Row& row) { return exact(row.seconds_per_step); }}});
+  columns.insert(columns.end(),
+                 {{"parameters", [](const Row& row) { return exact_number(row.parameters); }},
+                  {"megabytes", [](const Row& row) { return exact_number(row.megabytes); }},
+                  {"macs", [](const Row& row) { return exact_number(row.macs); }},
+                  {"seconds_per_step", [](const Row& row) { return exact_number(row.seconds_per_step); }}});
   for (const auto& source : sources_of(pipeline.expected)) {
     for (const auto& name : source.values) add_printed(columns, source, name);
   }
@@ -160,7 +159,8 @@ Table ranking_table(const Pipeline& pipeline) {
         pipeline.plan && std::count(pipeline.plan->layers.begin(), pipeline.plan->layers.end(), layer) > 0;
     const bool has_cost = i + 1 < pipeline.costs.size();
     const double added = has_cost ? pipeline.costs[i + 1].parameters - pipeline.costs[0].parameters : kMissing;
-    table.rows.push_back({layer, exact(score), exact(parameters), is_split ? "yes" : "no", exact(added)});
+    table.rows.push_back(
+        {layer, exact_number(score), exact_number(parameters), is_split ? "yes" : "no", exact_number(added)});
   }
   return table;
 }

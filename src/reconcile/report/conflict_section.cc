@@ -78,9 +78,11 @@ std::string conflict_section(const Pipeline& pipeline) {
     if (before.all.empty() && after.all.empty()) continue;
     const std::string kind = before.all.empty() ? "recon" : "base";
     const std::string text = sentence(label_of(pipeline, kind, method), before, after);
-    const std::string drawing =
-        histogram_chart({before.all, after.all}, pipeline.severe_threshold, "Histogram. " + text);
-    body += "<div>\n" + figure(text, {drawing}) + pair_table(pipeline, before, after) + "</div>\n";
+    const HistogramPair counts{before.all, after.all};
+    const std::string drawing = histogram_chart(counts, pipeline.severe_threshold, "Histogram. " + text);
+    const std::string label = label_of(pipeline, kind, method);
+    body += "<div>\n" + figure(text, {drawing}, "", {"cosines " + label, histogram_table({{label, counts}})}) +
+            pair_table(pipeline, before, after) + "</div>\n";
   }
   if (body.empty()) return paragraph("No run recorded the cosines of its task gradients, so there is no histogram.");
   const std::string words = fmt::format(

@@ -8,7 +8,7 @@
 namespace reconcile::report {
 namespace {
 
-constexpr int64_t kSchemaVersion = 1;
+constexpr int64_t kOldestSchema = 1, kNewestSchema = 2;
 constexpr size_t kMaxShown = 60;  // characters of a wrong value in a message
 
 }  // namespace
@@ -88,8 +88,9 @@ Json parse_json(const std::string& text, const std::string& file) {
 
 void require_schema(const Field& root) {
   const int64_t version = root.at("schema_version").whole();
-  if (version == kSchemaVersion) return;
-  root.at("schema_version").reject(fmt::format("{}: this reconcile reads no other", kSchemaVersion));
+  if (version >= kOldestSchema && version <= kNewestSchema) return;
+  root.at("schema_version")
+      .reject(fmt::format("{} to {}: this reconcile reads no other", kOldestSchema, kNewestSchema));
 }
 
 }  // namespace reconcile::report

@@ -107,4 +107,14 @@ std::string heat_map(const RunLog& log, size_t index) {
   return svg.str();
 }
 
+Table heat_table(const RunLog& log, size_t index) {
+  Table table{{"layer", "epoch", fmt::format("share of steps with cosine < {}", log.thresholds[index])}, {}};
+  for (const auto& record : log.conflicts) {
+    for (const auto& layer : record.layers) {
+      table.rows.push_back({layer.name, std::to_string(record.epoch), fixed(share_below(record, layer, index), 5)});
+    }
+  }
+  return table;
+}
+
 }  // namespace reconcile::report

@@ -89,4 +89,18 @@ std::string histogram_chart(const HistogramPair& counts, double severe_threshold
   return svg.str();
 }
 
+Table histogram_table(const Named<HistogramPair>& histograms) {
+  Table table{{"method", "from", "to", "before", "after"}, {}};
+  const auto count = [](const std::vector<double>& bins, size_t bin) {
+    return bin < bins.size() ? fixed(bins[bin], 0) : std::string();
+  };
+  for (const auto& [name, counts] : histograms) {
+    for (size_t bin = 0; bin < kNumBins; ++bin) {
+      table.rows.push_back(
+          {name, fixed(edge(bin), 2), fixed(edge(bin + 1), 2), count(counts.before, bin), count(counts.after, bin)});
+    }
+  }
+  return table;
+}
+
 }  // namespace reconcile::report

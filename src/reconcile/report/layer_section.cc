@@ -5,7 +5,6 @@
 
 #include "reconcile/report/charts.h"
 #include "reconcile/report/comparison.h"
-#include "reconcile/report/csv.h"
 #include "reconcile/report/numbers.h"
 #include "reconcile/report/page.h"
 #include "reconcile/report/sections.h"
@@ -51,8 +50,17 @@ std::string ranking_sentence(const Pipeline& pipeline) {
 std::string ranking_figure(const Pipeline& pipeline) {
   if (pipeline.ranking.empty()) return paragraph("No layers were ranked.", "dim");
   return figure(ranking_sentence(pipeline), {ranking_chart(pipeline)},
-                legend({{"accent", "split"}, {"grey", "shared"}, {"muted", "parameters added"}})) +
-         folded("The ranking as CSV", to_csv(ranking_table(pipeline)));
+                legend({{"accent", "split"}, {"grey", "shared"}, {"muted", "parameters added"}}),
+                {"ranking", ranking_table(pipeline)});
+}
+
+Table cost_table(const std::vector<Cost>& costs) {
+  Table table{{"K", "parameters", "megabytes", "MACs"}, {}};
+  for (const auto& cost : costs) {
+    table.rows.push_back(
+        {std::to_string(cost.k), fixed(cost.parameters, 0), fixed(cost.megabytes, 4), fixed(cost.macs, 0)});
+  }
+  return table;
 }
 
 std::string cost_figure(const Pipeline& pipeline) {
@@ -62,12 +70,26 @@ std::string cost_figure(const Pipeline& pipeline) {
   std::string sentence = "What splitting the first K layers costs, relative to the unsplit network.";
   if (cut >= 0 && cut < static_cast<int64_t>(costs.size())) {
     const auto& at_cut = costs[static_cast<size_t>(cut)];
-    sentence = fmt::format("Splitting {} layers takes {} the parameters ({} instead of {}) and {} the multiply-adds.",
-                           cut, factor(at_cut.parameters / costs[0].parameters), compact(at_cut.parameters),
-                           compact(costs[0].parameters), factor(at_cut.macs / costs[0].macs));
+    sentence = fmt::format(
+        "Splitting {} layers takes {} the parameters ({} instead of {}) and {} the multiply-adds; "
+        "1.1 times the parameters would pay for K = {}, 1.2 times for K = {}.",
+        cut, factor(at_cut.parameters / costs[0].parameters), compact(at_cut.parameters), compact(costs[0].parameters),
+        factor(at_cut.macs / costs[0].macs), last_within(costs, 1.1), last_within(costs, 1.2));
   }
   return figure(sentence, {cost_chart(pipeline)},
-                legend({{"line ink", "parameters"}, {"line ink dashed", "multiply-adds (MACs)"}}));
+                legend({{"line ink", "parameters"}, {"line ink dashed", "multiply-adds (MACs)"}}),
+                {"cost", cost_table(costs)});
+}
+
+Table network_table(const Plan& plan, const std::vector<LayerRecord>& layers) {
+  Table table{{"layer", "parameters", "copies"}, {}};
+  for (const auto& layer : layers) {
+    const auto place = std::find(plan.layers.begin(), plan.layers.end(), layer.name);
+    const int64_t copies =
+        place == plan.layers.end() ? 1 : plan.copies[static_cast<size_t>(place - plan.layers.begin())];
+    table.rows.push_back({layer.name, fixed(layer.size, 0), std::to_string(copies)});
+  }
+  return table;
 }
 
 std::string network_figure(const Pipeline& pipeline) {
@@ -88,7 +110,7 @@ std::string network_figure(const Pipeline& pipeline) {
                                                            is_grouped ? "group that is apart there" : "task");
   return figure(fmt::format("The network that was built: {} of {} shared layers now have one copy a {}. {}",
                             plan.layers.size(), layers.size(), is_grouped ? "group of tasks" : "task", fork),
-                {network_strip(pipeline, layers)}, legend(entries));
+                {network_strip(pipeline, layers)}, legend(entries), {"network", network_table(plan, layers)});
 }
 
 }  // namespace
@@ -112,7 +134,7 @@ std::string heat_map_figure(const RunLog& log, double threshold) {
       "order). {} conflicts most, in {} of the steps.",
       log.thresholds[index], log.method, log.conflicts.size(), layers[static_cast<size_t>(worst - shares.begin())].name,
       percent(*worst));
-  return figure(text, {heat_map(log, index)});
+  return figure(text, {heat_map(log, index)}, "", {"conflict by layer", heat_table(log, index)});
 }
 
 std::string layer_section(const Pipeline& pipeline) {

@@ -85,6 +85,10 @@ std::string compact(double value) {
 
 std::string factor(double value) { return std::isfinite(value) ? fixed(value, 2) + "×" : std::string(kNotANumber); }
 
+std::string exact_number(double value) {
+  return std::isfinite(value) ? fmt::format("{}", value) : std::string(kNotANumber);
+}
+
 std::string text_of(const Statistic& statistic, double scale, int digits) {
   if (statistic.n == 0) return "-";
   const std::string mean = fixed(scale * statistic.mean, digits);
@@ -93,6 +97,11 @@ std::string text_of(const Statistic& statistic, double scale, int digits) {
 }
 
 bool is_share(std::string_view metric) { return unit_of(metric) == Unit::kShare; }
+
+std::string metric_unit(std::string_view metric) {
+  const Unit unit = unit_of(metric);
+  return unit == Unit::kShare ? "%" : unit == Unit::kDegrees ? "°" : "";
+}
 
 int metric_digits(std::string_view metric) { return unit_of(metric) == Unit::kPlain ? 4 : 2; }
 
@@ -107,8 +116,8 @@ std::string_view better(std::string_view metric) {
 std::string metric_title(const std::string& task, const std::string& metric) {
   const Metric* known = known_metric(metric);
   if (!known) return fmt::format("{} {}", task, metric);
-  const std::string_view unit = known->unit == Unit::kShare ? " %" : known->unit == Unit::kDegrees ? " °" : "";
-  return fmt::format("{} {}{} {}", task, metric, unit, known->higher_is_better ? "↑" : "↓");
+  const std::string unit = metric_unit(metric);
+  return fmt::format("{} {}{}{} {}", task, metric, unit.empty() ? "" : " ", unit, known->higher_is_better ? "↑" : "↓");
 }
 
 std::string metric_text(const Statistic& statistic, std::string_view metric) {

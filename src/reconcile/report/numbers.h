@@ -20,11 +20,15 @@ std::string percent(double share, int digits = 1);
 std::string compact(double value);
 /// 1.3 -> "1.30×".
 std::string factor(double value);
+/// All digits.
+std::string exact_number(double value);
 /// `scale * mean`, with " ± sd" behind it for several seeds; "-" where nothing was measured.
 std::string text_of(const Statistic& statistic, double scale = 1, int digits = 2);
 
 /// Whether a metric is a share in 0..1, shown in percent. A metric without a name of its own here is a plain number.
 bool is_share(std::string_view metric);
+/// "%", "°" or "".
+std::string metric_unit(std::string_view metric);
 /// Places behind the point that a metric is shown with.
 int metric_digits(std::string_view metric);
 /// Whether another metric says the same (error = 1 - accuracy), so that texts and tables for people leave it out.

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+
+#include "reconcile/report/assets.h"
+#include "reconcile/report/csv.h"
 #include "reconcile/report/svg.h"
 
 namespace reconcile::report {
@@ -20,13 +24,32 @@ std::string cells(const std::vector<std::string>& texts, std::string_view elemen
   return "<tr>" + row + "</tr>\n";
 }
 
+/// Text as the path of a URI: what is no letter, digit or plain mark is written in hexadecimal.
+std::string uri_text(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    const bool is_plain =
+        std::isalnum(static_cast<unsigned char>(c)) || std::string_view("-_.~,:;").find(c) != std::string_view::npos;
+    result += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return result;
+}
+
+std::string data_link(const Data& data) {
+  if (data.table.rows.empty()) return "";
+  return fmt::format(
+      "<p class=\"data\"><a download=\"{}.csv\" href=\"data:text/csv;charset=utf-8,{}\">data (CSV)</a></p>\n",
+      escape(data.name), uri_text(to_csv(data.table)));
+}
+
 }  // namespace
 
-std::string figure(const std::string& sentence, const std::vector<std::string>& drawings, const std::string& legend) {
+std::string figure(const std::string& sentence, const std::vector<std::string>& drawings, const std::string& legend,
+                   const Data& data) {
   std::string body;
   for (const auto& drawing : drawings) body += "<div>" + drawing + "</div>\n";
-  return fmt::format("<figure>\n<figcaption>{}</figcaption>\n{}<div class=\"{}\">\n{}</div>\n</figure>\n",
-                     prose(sentence), legend, drawings.size() > 1 ? "drawings" : "drawing", body);
+  return fmt::format("<figure>\n<figcaption>{}</figcaption>\n{}<div class=\"{}\">\n{}</div>\n{}</figure>\n",
+                     prose(sentence), legend, drawings.size() > 1 ? "drawings" : "drawing", body, data_link(data));
 }
 
 std::string paragraph(const std::string& text, const std::string& style) {
@@ -71,12 +94,13 @@ std::string page(const std::string& title, const std::string& introduction, cons
   }
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
-      "data:\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+      "script-src 'unsafe-inline'; img-src data:\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, "
-      "initial-scale=1\">\n<title>{0}</title>\n<style>\n{1}</style>\n"
-      "</head>\n<body>\n<header>\n<h1>{0}</h1>\n{2}<nav>\n{3}</nav>\n</header>\n<main>\n{4}</main>\n</body>\n</html>\n",
-      escape(title), style_sheet(), introduction, links, body);
+      "initial-scale=1\">\n<title>{0}</title>\n<style>\n{1}{5}</style>\n"
+      "</head>\n<body>\n<header>\n<h1>{0}</h1>\n{2}<nav>\n{3}</nav>\n</header>\n<main>\n{4}</main>\n"
+      "<script>{6}</script>\n<script>{7}</script>\n</body>\n</html>\n",
+      escape(title), style_sheet(), introduction, links, body, kUplotStyle, kUplotScript, kCurvesScript);
 }
 
 }  // namespace reconcile::report

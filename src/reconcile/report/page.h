@@ -6,15 +6,21 @@
 
 #include "reconcile/report/table.h"
 
-/// The parts of a self-contained HTML page: no script, nothing fetched.
+/// The parts of a self-contained HTML page: nothing is fetched, and without scripts everything is still there.
 namespace reconcile::report {
 
 /// The style sheet: colours for light, dark and print.
 const char* style_sheet();
 
-/// A sentence with its drawings below it, side by side where there is room.
+/// The numbers behind drawings, offered as the file `name`.csv.
+struct Data {
+  std::string name;
+  Table table = {};
+};
+
+/// A sentence with its drawings below it, side by side where there is room, and a link to their numbers.
 std::string figure(const std::string& sentence, const std::vector<std::string>& drawings,
-                   const std::string& legend = "");
+                   const std::string& legend = "", const Data& data = {});
 
 /// A paragraph of escaped text.
 std::string paragraph(const std::string& text, const std::string& style = "");

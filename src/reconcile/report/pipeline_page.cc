@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "reconcile/report/html.h"
@@ -51,18 +52,27 @@ std::string introduction(const Pipeline& pipeline) {
 std::string reproduce_section(const Pipeline& pipeline) {
   std::string body = paragraph(fmt::format("Protocol: {}. Written by reconcile {}; seeds {}.", pipeline.protocol,
                                            pipeline.version, fmt::join(pipeline.seeds, ", ")));
+  const auto log =
+      std::find_if(pipeline.runs.begin(), pipeline.runs.end(), [](const Run& run) { return run.log.has_value(); });
   body += "<h3>Command</h3>\n" + block(pipeline.command);
   body += "<h3>Experiment</h3>\n" + block(pipeline.config);
-  return body + "<h3>Data</h3>\n" + block(pipeline.fingerprint);
+  body += "<h3>Data</h3>\n" + block(pipeline.fingerprint);
+  if (log == pipeline.runs.end()) return body;
+  return body + "<h3>Versions and machine</h3>\n" + html_table(machine_table(*log->log));
 }
 
 std::string render_html(const Pipeline& pipeline) {
   std::vector<Section> sections{{"Results", results_section(pipeline)},
-                                {"Conflict before and after", conflict_section(pipeline)},
+                                {"Conflict before and after", conflict_section(pipeline) + cosine_figures(pipeline)},
                                 {"Where the conflict sits", layer_section(pipeline)},
                                 {"Training curves", curve_section(pipeline)},
+                                {"Gradients and weights", gradient_section(pipeline)},
+                                {"What is mistaken for what", confusion_section(pipeline)},
+                                {"Samples", picture_section(pipeline)},
                                 {"Where the time goes", profile_section(pipeline)},
+                                {"Health", health_section(pipeline)},
                                 {"Reproduce", reproduce_section(pipeline)}};
+  std::erase_if(sections, [](const Section& section) { return section.body.empty(); });
   const auto tables = paper_tables(pipeline);
   if (!tables.empty()) sections.insert(sections.begin() + 1, {"Paper and ours", paper_section(tables)});
   return page(pipeline.name, introduction(pipeline), sections);

@@ -4,15 +4,6 @@
 #include "reconcile/report/record_fields.h"
 
 namespace reconcile::report {
-namespace {
-
-Named<double> numbers_of(const Field& field) {
-  Named<double> values;
-  for (const auto& [name, value] : field.members()) values.emplace_back(name, value.number());
-  return values;
-}
-
-}  // namespace
 
 double StepTimes::total() const {
   double sum = 0;
@@ -21,7 +12,8 @@ double StepTimes::total() const {
 }
 
 StepTimes read_profile(const Field& profile) {
-  return {profile.at("steps").number(), numbers_of(profile.at("seconds")), numbers_of(profile.at("backward_tasks"))};
+  return {profile.at("steps").number(), named_numbers(profile.at("seconds")),
+          named_numbers(profile.at("backward_tasks"))};
 }
 
 Table profile_table(const StepTimes& times) {

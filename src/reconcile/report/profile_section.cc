@@ -34,7 +34,8 @@ std::string profile_figure(const RunLog& log) {
     return paragraph("The records of this run do not say where its time went.", "dim");
   }
   const std::string sentence = sentence_of(*log.profile);
-  return figure(sentence, {split_chart(*log.profile, sentence)}) + html_table(profile_table(*log.profile));
+  return figure(sentence, {split_chart(*log.profile, sentence)}, "", {"profile", profile_table(*log.profile)}) +
+         html_table(profile_table(*log.profile));
 }
 
 std::string profile_section(const Pipeline& pipeline) {
@@ -55,7 +56,7 @@ std::string profile_section(const Pipeline& pipeline) {
   const auto& last = *std::find_if(pipeline.runs.rbegin(), pipeline.runs.rend(),
                                    [&](const Run& run) { return run.path == table.rows.back().front(); });
   const std::string sentence = fmt::format("{}: {}", last.path, sentence_of(*last.log->profile));
-  return figure(sentence, {split_chart(*last.log->profile, sentence)}) + html_table(table);
+  return figure(sentence, {split_chart(*last.log->profile, sentence)}, "", {"profile", table}) + html_table(table);
 }
 
 }  // namespace reconcile::report

@@ -76,8 +76,7 @@ std::string ranking_chart(const Pipeline& pipeline) {
   }
   if (rows < pipeline.ranking.size()) {
     svg.text({0, kTop + height + 18},
-             fmt::format("{} layers with lower scores are in the table below.", pipeline.ranking.size() - rows),
-             "small");
+             fmt::format("{} layers with lower scores are in the data.", pipeline.ranking.size() - rows), "small");
   }
   return svg.str();
 }

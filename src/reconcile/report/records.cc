@@ -2,6 +2,7 @@
 
 #include "reconcile/base/config.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/text.h"
 #include "reconcile/report/record_fields.h"
 
 namespace reconcile::report {
@@ -37,7 +38,13 @@ Run read_run(const Field& run, const std::filesystem::path& directory) {
   Run result{.path = run.at("path").text(),
              .kind = run.at("kind").text(),
              .method = run.at("method").text(),
-             .seed = run.at("seed").whole()};
+             .seed = run.at("seed").whole(),
+             .parameters = number_or_missing(run, "parameters"),
+             .megabytes = number_or_missing(run, "megabytes"),
+             .macs = number_or_missing(run, "macs"),
+             .seconds_per_step = number_or_missing(run, "seconds_per_step")};
+  if (const auto last = run.find("last")) result.last = per_task(*last, number_of);
+  if (const auto best = run.find("best")) result.best = per_task(best->at("test"), number_of);
   if (const auto conflict = run.find("conflict")) {
     const auto pairs = task_pairs(conflict->at("pairs"));
     result.conflict = RunConflict{conflict->at("share").number(), conflict->at("severe_share").number(),
@@ -74,9 +81,28 @@ Cost read_cost(const Field& cost) {
           cost.at("macs").number()};
 }
 
-std::string config_text(const Field& config) {
+/// TOML whose every key says where its value comes from.
+std::string with_origins(const std::string& toml, const Field& origins) {
+  std::string text, section;
+  for (const auto& line : split(toml, '\n')) {
+    const size_t equals = line.find(" = ");
+    if (line.starts_with("[") && equals == std::string::npos) section = line.substr(1, line.size() - 2) + ".";
+    if (equals == std::string::npos) {
+      text += line + "\n";
+      continue;
+    }
+    const auto origin = origins.find(section + line.substr(0, equals));
+    text += fmt::format("{:<40}  # {}\n", line, origin ? origin->text() : "default");
+  }
+  return text;
+}
+
+std::string config_text(const Field& root) {
+  const Field config = root.at("config");
   if (!config.json().is_object()) config.reject("an object");
-  return to_toml(config.json());
+  const std::string toml = to_toml(config.json());
+  const auto origins = root.find("origins");
+  return origins ? with_origins(toml, *origins) : toml;
 }
 
 /// Whether the run in `directory` has written its first record.
@@ -125,6 +151,10 @@ std::vector<std::string> task_names(const Field& tasks) {
   return tasks.list([](const Field& task) { return task.at("name").text(); });
 }
 
+std::vector<std::string> task_kinds(const Field& tasks) {
+  return tasks.list([](const Field& task) { return task.at("kind").text(); });
+}
+
 std::vector<std::pair<std::string, std::string>> task_pairs(const Field& pairs) {
   return pairs.list([](const Field& pair) {
     const auto names = pair.list(field_text);
@@ -159,16 +189,18 @@ Pipeline read_pipeline(const std::filesystem::path& directory) {
                     .dataset = root.at("dataset").text(),
                     .model = root.at("model").text(),
                     .protocol = root.at("protocol").text(),
-                    .config = config_text(root.at("config")),
+                    .config = config_text(root),
                     .fingerprint = fingerprint_text(root.at("fingerprint").json()),
                     .severe_threshold = root.at("severe_threshold").number(),
                     .tasks = task_names(root.at("tasks")),
+                    .kinds = task_kinds(root.at("tasks")),
                     .seeds = root.at("seeds").list([](const Field& seed) { return seed.whole(); }),
                     .ranking = list_or_empty(root, "ranking", read_ranked),
                     .costs = list_or_empty(root, "costs", read_cost),
                     .runs = root.at("runs").list([&](const Field& run) { return read_run(run, directory); }),
                     .rows = root.at("rows").list(read_row),
-                    .expected = read_expected(root.at("config"))};
+                    .expected = read_expected(root.at("config")),
+                    .directory = directory};
   if (const auto search = root.find("search")) pipeline.search = read_search(*search);
   if (const auto plan = root.find("plan")) pipeline.plan = read_plan(*plan, pipeline.tasks.size());
   if (const auto unfinished = root.find("unfinished")) read_pending(*unfinished, directory, pipeline);

@@ -41,6 +41,7 @@ const V* find(const Named<V>& values, const std::string& name) {
 /// row for each pair; so have layers of older records, newer ones have one row for all pairs together.
 struct ConflictBlock {
   std::string name;
+  std::vector<double> cosine = {};  ///< mean of each pair; empty in records before 0.2
   std::vector<std::vector<double>> histogram;
   std::vector<std::vector<double>> below;
 };
@@ -52,13 +53,25 @@ struct ConflictRecord {
   std::vector<ConflictBlock> layers;  ///< definition order
 };
 
+/// The raw task gradients of the shared parameters, over the steps of an epoch.
+struct GradientRecord {
+  PerTask<double> norms;               ///< task -> mean, min, max
+  PerTask<double> progress = {};       ///< task -> mean cosine with the applied direction, share of steps "up"
+  double condition_median = kMissing;  ///< of the Gramian of the unit task gradients; infinite where singular
+  double condition_max = kMissing;
+};
+
 struct EpochRecord {
   int64_t epoch = 0;
   double seconds = kMissing;
   double seconds_per_step = kMissing;
+  double learning_rate = kMissing;
   PerTask<double> train;
   PerTask<double> validation = {};
   double conflict_share = kMissing;
+  double skipped = 0;            ///< steps that moved nothing
+  Named<double> fallbacks = {};  ///< steps, by what the aggregator had to do instead of its rule
+  std::optional<GradientRecord> gradients = {};
 };
 
 struct LayerRecord {
@@ -81,22 +94,48 @@ struct StepTimes {
   [[nodiscard]] double total() const;
 };
 
-/// One `run.jsonl`.
+/// What was taken for what on the test split.
+struct ConfusionRecord {
+  std::string task;
+  std::vector<std::vector<double>> counts;  ///< [truth][prediction]
+};
+
+/// How one task of a sample looks. Paths are relative to the run's directory.
+struct TaskPictures {
+  std::string task, truth, prediction;
+  std::string input;        ///< "" unless each task has its own
+  std::string error;        ///< "" for kinds that have none
+  double score = kMissing;  ///< the task's first criterion on this sample
+};
+/// One test sample.
+struct SamplePictures {
+  int64_t sample = 0;
+  std::string input;
+  std::vector<TaskPictures> tasks;
+};
+
+/// One `run.jsonl`, and the pictures beside it.
 struct RunLog {
   std::string version, dataset, model, method, kind;
   int64_t seed = 0;
   std::vector<std::string> tasks;
+  std::vector<std::string> kinds = {};  ///< of each task
   std::vector<LayerRecord> layers;
   std::vector<double> thresholds;
-  double parameters = kMissing, megabytes = kMissing, batch_size = kMissing;
-  int64_t num_epochs = 0;  ///< planned
+  double parameters = kMissing, megabytes = kMissing, batch_size = kMissing, steps_per_epoch = kMissing;
+  Named<std::string> machine = {};  ///< what the first record says of threads, processor, libraries
+  int64_t num_epochs = 0;           ///< planned
   std::vector<EpochRecord> epochs;
   std::vector<ConflictRecord> conflicts;
   std::vector<std::pair<std::string, std::string>> pairs;  ///< of the conflict records
   bool finished = false;                                   ///< has an `end` record
   PerTask<double> test;
+  PerTask<double> best;                   ///< test metrics of the epoch that is best on the validation split
   std::optional<StepTimes> profile = {};  ///< of the `end` record; nothing in older records
   std::vector<Expected> expected;
+  std::vector<ConfusionRecord> confusion = {};  ///< of the `end` record
+  std::filesystem::path directory = {};
+  std::vector<SamplePictures> pictures = {};  ///< of pictures.json
 };
 
 /// Cosines of the whole shared gradients of one run.
@@ -111,6 +150,8 @@ struct RunConflict {
 struct Run {
   std::string path, kind, method;
   int64_t seed = 0;
+  PerTask<double> last = {}, best = {};  ///< test metrics of the last epoch, and of the best on the validation split
+  double parameters = kMissing, megabytes = kMissing, macs = kMissing, seconds_per_step = kMissing;
   std::optional<RunConflict> conflict = {};
   std::optional<RunLog> log = {};  ///< nothing if its run.jsonl is not there
 };
@@ -162,7 +203,7 @@ struct Pipeline {
   std::string config;       ///< TOML
   std::string fingerprint;  ///< JSON
   double severe_threshold = kMissing;
-  std::vector<std::string> tasks;
+  std::vector<std::string> tasks, kinds;
   std::vector<int64_t> seeds;
   std::optional<Search> search = {};
   std::optional<Plan> plan = {};
@@ -172,6 +213,7 @@ struct Pipeline {
   std::vector<Row> rows;
   std::vector<Expected> expected;
   std::vector<Pending> pending = {};
+  std::filesystem::path directory = {};  ///< where it was read
 };
 
 /// `directory`/sweep.json if it is there, else `directory`/summary.json.
@@ -181,7 +223,8 @@ std::filesystem::path summary_path(const std::filesystem::path& directory);
 /// line and what is wrong: missing, damaged, another schema version.
 Pipeline read_pipeline(const std::filesystem::path& directory);
 
-/// Reads `directory`/run.jsonl. A last line that is cut short (the run was killed) is left out; DataError otherwise.
+/// Reads `directory`/run.jsonl, and pictures.json if it is there. A last line that is cut short (the run was killed) is
+/// left out; DataError otherwise.
 RunLog read_run_log(const std::filesystem::path& directory);
 
 }  // namespace reconcile::report

@@ -6,6 +6,21 @@
 namespace reconcile::report {
 namespace {
 
+/// What is said of the machine, with the names that people read.
+Named<std::string> read_machine(const Field& record) {
+  Named<std::string> result;
+  for (const auto& [key, name] : {std::pair("processor", "processor"),
+                                  {"threads", "threads"},
+                                  {"device", "device"},
+                                  {"libtorch", "LibTorch"},
+                                  {"map_layout", "layout of maps"},
+                                  {"precision", "precision of products"}}) {
+    const auto field = record.find(key);
+    if (field) result.emplace_back(name, field->json().is_string() ? field->text() : field->json().dump());
+  }
+  return result;
+}
+
 void read_header(const Field& record, RunLog& log) {
   require_schema(record);
   log.version = record.at("version").text();
@@ -15,6 +30,7 @@ void read_header(const Field& record, RunLog& log) {
   log.kind = record.at("kind").text();
   log.seed = record.at("seed").whole();
   log.tasks = task_names(record.at("tasks"));
+  log.kinds = task_kinds(record.at("tasks"));
   log.layers = record.at("layers").list([](const Field& layer) {
     return LayerRecord{layer.at("name").text(), layer.at("size").number()};
   });
@@ -22,6 +38,8 @@ void read_header(const Field& record, RunLog& log) {
   log.parameters = record.at("parameters").number();
   log.megabytes = record.at("megabytes").number();
   log.batch_size = record.at("batch_size").number();
+  log.steps_per_epoch = number_or_missing(record, "steps_per_epoch");
+  log.machine = read_machine(record);
   log.num_epochs = record.at("epochs").whole();
   log.expected = read_expected(record);
 }
@@ -30,14 +48,20 @@ EpochRecord read_epoch(const Field& record) {
   EpochRecord epoch{.epoch = record.at("epoch").whole(),
                     .seconds = record.at("seconds").number(),
                     .seconds_per_step = record.at("seconds_per_step").number(),
+                    .learning_rate = number_or_missing(record, "learning_rate"),
                     .train = per_task(record.at("train"), number_of),
                     .conflict_share = number_or_missing(record, "conflict_share")};
+  if (const auto skipped = record.find("skipped")) epoch.skipped = skipped->number();
+  if (const auto fallbacks = record.find("fallbacks")) epoch.fallbacks = named_numbers(*fallbacks);
+  if (const auto gradients = record.find("gradients")) epoch.gradients = read_gradients(*gradients);
   if (const auto validation = record.find("validation")) epoch.validation = per_task(*validation, number_of);
   return epoch;
 }
 
 ConflictBlock read_block(const Field& block, size_t num_pairs, size_t num_thresholds) {
-  return {"", counts(block.at("histogram"), num_pairs, kNumBins), counts(block.at("below"), num_pairs, num_thresholds)};
+  const auto cosine = block.find("cosine");
+  return {"", cosine ? cosine->list(number_of) : std::vector<double>{},
+          counts(block.at("histogram"), num_pairs, kNumBins), counts(block.at("below"), num_pairs, num_thresholds)};
 }
 
 /// One row for all pairs together; older records have one for each pair.
@@ -68,6 +92,8 @@ void read_record(const Field& record, bool is_first, RunLog& log) {
   if (type != "end") record.at("type").reject("run, epoch, conflict or end");
   log.finished = true;
   log.test = per_task(record.at("test"), number_of);
+  if (const auto best = record.find("best")) log.best = per_task(best->at("test"), number_of);
+  log.confusion = read_confusion(record);
   if (const auto profile = record.find("profile")) log.profile = read_profile(*profile);
 }
 
@@ -82,6 +108,8 @@ RunLog read_run_log(const std::filesystem::path& directory) {
   for (size_t i = 0; i < records.size(); ++i) {
     read_record(Field(records[i], fmt::format("{}:{}", path.string(), i + 1)), i == 0, log);
   }
+  log.directory = directory;
+  log.pictures = read_pictures(directory);
   return log;
 }
 

@@ -82,6 +82,12 @@ std::string state_of(const Pipeline& pipeline, const Pending& pending) {
                      run->log->num_epochs);
 }
 
+std::string flat_sentence(const Row& base, const Row& recon) {
+  if (base.delta_m_flat.n == 0 || recon.delta_m_flat.n == 0) return "";
+  return fmt::format(" With all criteria in one mean (flat delta m, lower is better) it is {} % against {} %.",
+                     signed_fixed(recon.delta_m_flat.mean, 2), signed_fixed(base.delta_m_flat.mean, 2));
+}
+
 std::string severe_sentence(const Pipeline& pipeline, const Row& before, const Row& after) {
   if (before.severe_share.n == 0 || after.severe_share.n == 0) return "";
   const double from = before.severe_share.mean, to = after.severe_share.mean;
@@ -192,7 +198,8 @@ std::string headline(const Pipeline& pipeline) {
     return fmt::format("{} is the best of what was run{}; there are no runs {} Recon to compare it with.", row.label,
                        next_best(pipeline, row, has_delta_m(pipeline)), base ? "with" : "without");
   }
-  return quality_sentence(*base, *recon, has_delta_m(pipeline)) + severe_sentence(pipeline, *peer, *recon) +
+  return quality_sentence(*base, *recon, has_delta_m(pipeline)) + flat_sentence(*base, *recon) +
+         severe_sentence(pipeline, *peer, *recon) +
          size_sentence(pipeline, *peer, *recon);
 }
 

@@ -31,6 +31,23 @@ std::string first_characters(std::string_view text, int64_t count) {
   return std::string(text.substr(0, end));
 }
 
+/// Powers of ten between two logarithms, with their doubles and fivefolds where there are few.
+std::vector<double> log_ticks(const Range& range) {
+  const double decades = range.high - range.low;
+  const double stride = std::max(1.0, std::ceil(decades / 6));
+  const auto steps = decades > 2     ? std::vector{1.0}
+                     : decades > 0.5 ? std::vector{1.0, 2.0, 5.0}
+                                     : std::vector{1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0};
+  std::vector<double> ticks;
+  for (double power = std::floor(range.low); power <= range.high; power += stride) {
+    for (const double step : steps) {
+      const double log = power + std::log10(step);
+      if (log >= range.low - 1e-9 && log <= range.high + 1e-9) ticks.push_back(std::pow(10, log));
+    }
+  }
+  return ticks;
+}
+
 int decimals(double step) { return std::max(0, static_cast<int>(-std::floor(std::log10(step) + 1e-9))); }
 
 }  // namespace
@@ -136,7 +153,13 @@ std::vector<double> nice_ticks(const Range& range, int count) {
   return ticks;
 }
 
+Axes::Axes(Svg& svg, const Box& area, const Range& x, const Range& y, Scale scale)
+    : svg_(svg), area_(area), x_(x), y_(y), scale_(scale) {
+  if (scale == Scale::kLog) y_ = {std::log10(y.low), std::log10(y.high)};
+}
+
 Point Axes::at(double x, double y) const {
+  if (scale_ == Scale::kLog) y = std::log10(y);
   return {area_.x + area_.width * (x - x_.low) / (x_.high - x_.low),
           area_.y + area_.height * (y_.high - y) / (y_.high - y_.low)};
 }
@@ -145,7 +168,7 @@ void Axes::draw_x(int num_ticks, std::string_view title, std::string_view suffix
   const double bottom = area_.y + area_.height;
   const auto ticks = nice_ticks(x_, num_ticks);
   for (const double tick : ticks) {
-    const double x = at(tick, y_.low).x;
+    const double x = at(tick, 1).x;
     svg_.line({x, area_.y}, {x, bottom}, "grid");
     svg_.text({x, bottom + 16}, fixed(tick, ticks.size() > 1 ? decimals(ticks[1] - ticks[0]) : 2) + std::string(suffix),
               "small mid");
@@ -154,12 +177,14 @@ void Axes::draw_x(int num_ticks, std::string_view title, std::string_view suffix
 }
 
 void Axes::draw_y(int num_ticks, std::string_view title, std::string_view suffix) {
-  const auto ticks = nice_ticks(y_, num_ticks);
+  const bool is_log = scale_ == Scale::kLog;
+  const auto ticks = is_log ? log_ticks(y_) : nice_ticks(y_, num_ticks);
+  const int digits = ticks.size() > 1 ? decimals(ticks[1] - ticks[0]) : 2;
   for (const double tick : ticks) {
     const double y = at(x_.low, tick).y;
     svg_.line({area_.x, y}, {area_.x + area_.width, y}, "grid");
-    svg_.text({area_.x - 6, y + 4},
-              fixed(tick, ticks.size() > 1 ? decimals(ticks[1] - ticks[0]) : 2) + std::string(suffix), "small end");
+    svg_.text({area_.x - 6, y + 4}, (is_log ? fmt::format("{:g}", tick) : fixed(tick, digits)) + std::string(suffix),
+              "small end");
   }
   if (!title.empty()) svg_.text({0, area_.y - 10}, title, "small");
 }

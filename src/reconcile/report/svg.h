@@ -62,13 +62,16 @@ Range widened(const Range& range, double share);
 /// About `count` multiples of 1, 2 or 5 times a power of ten inside the range.
 std::vector<double> nice_ticks(const Range& range, int count);
 
+/// Whether an axis is divided evenly or by powers of ten.
+enum class Scale { kLinear, kLog };
+
 /// Two axes around an area of a drawing.
 class Axes {
  public:
-  /// `area` is where data is drawn; tick labels stand outside it, left and below.
-  Axes(Svg& svg, const Box& area, const Range& x, const Range& y) : svg_(svg), area_(area), x_(x), y_(y) {}
+  /// `area` is where data is drawn; tick labels stand outside it, left and below. `scale` is that of y.
+  Axes(Svg& svg, const Box& area, const Range& x, const Range& y, Scale scale = Scale::kLinear);
 
-  /// Where (x, y) is drawn.
+  /// Where (x, y) is drawn; nowhere (not finite) for y <= 0 on a logarithmic axis.
   [[nodiscard]] Point at(double x, double y) const;
 
   /// Grid lines, tick labels and the title below; `suffix` follows each label.
@@ -79,7 +82,8 @@ class Axes {
  private:
   Svg& svg_;
   Box area_;
-  Range x_, y_;
+  Range x_, y_;  ///< y as its logarithm on a logarithmic axis
+  Scale scale_;
 };
 
 }  // namespace reconcile::report

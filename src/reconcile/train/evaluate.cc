@@ -34,7 +34,7 @@ double log_achievement(const Task& task, const MetricValues& values) {
 
 }  // namespace
 
-TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, const TrainOptions& options) {
+std::vector<MetricSum> measure(MultiTaskModel& model, const Dataset& data, const TrainOptions& options) {
   const at::NoGradGuard no_grad;
   const JoinedStreams joined(model);
   const int64_t count = num_batches(data, options.eval_batch_size);
@@ -51,8 +51,29 @@ TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, const TrainOpti
     for (size_t t = 0; t < sums.size(); ++t) sums[t].add(predictions[t], batch.targets[t]);
   }
   model.set_training(true);
+  return sums;
+}
+
+TaskMetrics results(const TaskSet& tasks, const std::vector<MetricSum>& sums) {
   TaskMetrics result;
-  for (size_t t = 0; t < sums.size(); ++t) result[model.tasks()[t].name] = sums[t].result();
+  for (size_t t = 0; t < sums.size(); ++t) result[tasks[t].name] = sums[t].result();
+  return result;
+}
+
+TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, const TrainOptions& options) {
+  return results(model.tasks(), measure(model, data, options));
+}
+
+Json confusion_json(const TaskSet& tasks, const std::vector<MetricSum>& sums) {
+  Json result = Json::object();
+  for (size_t t = 0; t < sums.size(); ++t) {
+    const at::Tensor counts = sums[t].confusion();
+    if (!counts.defined()) continue;
+    for (const at::Tensor& row : counts.unbind()) {
+      const auto* first = row.contiguous().data_ptr<int64_t>();
+      result[tasks[t].name].push_back(std::vector<int64_t>(first, first + row.numel()));
+    }
+  }
   return result;
 }
 

@@ -11,6 +11,13 @@ namespace reconcile {
 /// batches and workers but for rounding. Leaves the model in training mode.
 TaskMetrics evaluate(MultiTaskModel& model, const Dataset& data, const TrainOptions& options);
 
+/// What `evaluate` makes its metrics from, one sum a task.
+std::vector<MetricSum> measure(MultiTaskModel& model, const Dataset& data, const TrainOptions& options);
+/// The metrics of such sums.
+TaskMetrics results(const TaskSet& tasks, const std::vector<MetricSum>& sums);
+/// {task: [[count]]}, rows are true classes, of the tasks that have such a matrix.
+Json confusion_json(const TaskSet& tasks, const std::vector<MetricSum>& sums);
+
 /// {task: {metric: value}}, in the order of `metric_names`.
 Json to_json(const TaskSet& tasks, const TaskMetrics& metrics);
 

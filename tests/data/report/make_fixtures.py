@@ -1,4 +1,5 @@
-"""Writes pipeline/ and train/: made-up but plausible records of two tasks, two seeds, for the tests of the reports.
+"""Writes pipeline/, train/ and detailed/: made-up but plausible records, two tasks and two seeds, for the tests of the
+reports; detailed/ is one run of three tasks with everything that records of schema 2 can hold, pictures too.
 
 Run it here: python3 make_fixtures.py [directory [layers epochs]]. The numbers come from a fixed seed, not from a training.
 """
@@ -6,7 +7,9 @@ import json
 import math
 import pathlib
 import random
+import struct
 import sys
+import zlib
 
 OUT = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent
 NUM_EPOCHS = int(sys.argv[3]) if len(sys.argv) > 3 else 6
@@ -166,3 +169,52 @@ rows += [row(label, kind, method, grouped[label], single) for label, kind, metho
     "costs": costs, "runs": runs, "rows": rows}, indent=1) + "\n")
 
 run("train", "train", "cagrad(c=0.2)", 3, {"T1": 0.952, "T2": 0.937}, BASE, 0.046, 0.04, True, 3)
+
+
+def png(colour, size=12):
+    """A plain square as the bytes of a PNG file."""
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    rows = b"".join(b"\0" + bytes(colour) * size for _ in range(size))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def detailed():
+    tasks = [{"name": "shape", "kind": "classification", "num_outputs": 3}, {"name": "seg", "kind": "segmentation", "num_outputs": 2},
+             {"name": "depth", "kind": "depth", "num_outputs": 1}]
+    names = [task["name"] for task in tasks]
+    pairs = [["shape", "seg"], ["shape", "depth"], ["seg", "depth"]]
+    records = [{**header("train", "cagrad(c=0.2)", 0, tasks, BASE, 4), "schema_version": 2, "precision": "float32"}]
+    for epoch in range(1, 5):
+        whole = {"histogram": [block(cosines(mean, STEPS))["histogram"][0] for mean in (0.1, -0.05, 0.02)],
+                 "below": [[30, 20, 5]] * 3, "cosine": [0.1, -0.05 * epoch, 0.02]}
+        records.append({"type": "conflict", "epoch": epoch, "iterations": STEPS, "pairs": pairs, "whole": whole, "layers": [
+            {"name": n, **block(cosines(0, STEPS)), "cosine": [0.1, -0.1, 0]} for n in NAMES[:3]]})
+        weight = {t: round(1 + 0.2 * i / epoch, 4) for i, t in enumerate(names)}
+        records.append({
+            "type": "epoch", "epoch": epoch, "step": epoch * STEPS, "seconds": 3.0, "seconds_per_step": 0.02,
+            "learning_rate": 0.01 if epoch < 3 else 0.001,
+            "train": {t: {"loss": round(2 / epoch, 4), "weight": w, "weight_min": w / 2, "weight_max": w * 1.5} for t, w in weight.items()},
+            "validation": {"shape": {"accuracy": 0.7, "loss": 1.1}, "seg": {"miou": 0.5, "loss": 0.9}, "depth": {"abs_err": 0.2, "loss": 0.2}},
+            "gradients": {"norms": {t: {"mean": 10.0 ** -i, "min": 10.0 ** -i / 3, "max": 10.0 ** -i * 4} for i, t in enumerate(names)},
+                          "progress": {t: {"mean": 0.5 - 0.2 * i, "up": 0.1 * i} for i, t in enumerate(names)},
+                          "condition": {"median": 3.0 * epoch, "max": "inf" if epoch == 2 else 40.0 * epoch}},
+            "skipped": 2 if epoch == 2 else 0, "fallbacks": {"mean": 3}, "conflict_share": 0.3})
+    records.append({"type": "end", "test": {"shape": {"accuracy": 0.75}, "seg": {"miou": 0.55}, "depth": {"abs_err": 0.19}},
+                    "best": None, "seconds": 12.0, "confusion": {"shape": [[8, 1, 1], [0, 10, 0], [4, 2, 4]], "seg": [[900, 100], [250, 750]]}})
+    folder = OUT / "detailed"
+    write(folder, records)
+    (folder / "pictures").mkdir(exist_ok=True)
+    samples = []
+    for i in range(2):
+        def picture(name, colour):
+            (folder / "pictures" / f"{i}-{name}.png").write_bytes(png(colour))
+            return f"pictures/{i}-{name}.png"
+        shown = {t: {"truth": picture(f"{t}-truth", (40, 90 * i, 200)), "prediction": picture(f"{t}-prediction", (60, 90 * i, 180)),
+                     **({} if t == "shape" else {"error": picture(f"{t}-error", (20, 0, 60))}), "score": 0.5 + 0.1 * i} for t in names}
+        samples.append({"sample": 7 * i, "input": picture("input", (128, 128, 128)), "tasks": shown})
+    (folder / "pictures.json").write_text(json.dumps({"samples": samples}, indent=1) + "\n")
+
+
+detailed()

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "reconcile/metrics/task_type.h"
+#include "reconcile/report/improvement.h"
 #include "reconcile/report/numbers.h"
 
 namespace reconcile {
@@ -14,6 +15,15 @@ TEST(MetricNames, TheReportKnowsTheDirectionOfEveryOne) {
       EXPECT_EQ(report::better(metric), higher_is_better ? "higher is better" : "lower is better") << metric;
     }
     for (const auto& metric : metric_names(k)) EXPECT_EQ(report::better(metric).empty(), metric == "loss") << metric;
+  }
+}
+
+TEST(MetricNames, TheReportKnowsTheCriteriaOfEveryKind) {
+  for (int kind = 0; kind <= static_cast<int>(TaskKind::kEdges); ++kind) {
+    const auto k = static_cast<TaskKind>(kind);
+    std::vector<std::string> names;
+    for (const auto& criterion : criteria(k)) names.push_back(criterion.metric);
+    EXPECT_EQ(report::criteria_of(kind_name(k)), names) << kind_name(k);
   }
 }
 

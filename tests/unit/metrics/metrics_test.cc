@@ -28,6 +28,20 @@ TEST(MetricSum, AccuracyCountsTheLargestOutput) {
   EXPECT_DOUBLE_EQ(sum.result().at("accuracy"), 4.0 / 6.0);
 }
 
+TEST(MetricSum, CountsWhichClassIsTakenForWhich) {
+  const at::Tensor predictions = at::eye(3).index_select(0, at::tensor({0, 1, 1, 2, 2}, at::kLong));
+  const at::Tensor targets = at::tensor({0, 1, 2, 2, -1}, at::kLong);
+  const at::Tensor expected = at::tensor({1, 0, 0, 0, 1, 0, 0, 1, 1}, at::kLong).view({3, 3});
+  MetricSum sum(kTasks[0]);
+  sum.add(predictions, targets);
+  EXPECT_TRUE(at::equal(sum.confusion(), expected));
+  MetricSum pixels({"seg", TaskKind::kSegmentation, 3});
+  pixels.add(predictions.t().view({1, 3, 1, 5}), targets.view({1, 1, 5}));
+  EXPECT_TRUE(at::equal(pixels.confusion(), expected));
+  EXPECT_FALSE(MetricSum({"id", TaskKind::kClassification, 51}).confusion().defined());
+  EXPECT_FALSE(MetricSum({"depth", TaskKind::kDepth, 1}).confusion().defined());
+}
+
 // Shi et al., table 1, joint + Recon: 98.13 and 89.26 against 98.37 and 89.63 give -0.33 %.
 TEST(DeltaM, AgreesWithThePaper) {
   const TaskMetrics single{{"T1", {{"accuracy", 98.37}}}, {"T2", {{"accuracy", 89.63}}}};

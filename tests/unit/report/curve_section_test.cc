@@ -26,10 +26,10 @@ RunLog mixed_log() {
 
 TEST(CurveSection, TasksThatAreMeasuredAlikeShareADrawing) {
   const std::string html = curve_figures(mixed_log());
-  EXPECT_TRUE(contains(html, "validation miou of each task"));
-  EXPECT_TRUE(contains(html, "validation abs_err of each task"));
-  EXPECT_EQ(html.find("validation miou of each task"), html.rfind("validation miou of each task"));
-  EXPECT_TRUE(contains(html, "training loss of each task"));
+  EXPECT_TRUE(contains(html, "Curves over epochs: validation miou"));
+  EXPECT_TRUE(contains(html, "Curves over epochs: validation abs_err"));
+  EXPECT_EQ(html.find("Curves over epochs: validation miou"), html.rfind("Curves over epochs: validation miou"));
+  EXPECT_TRUE(contains(html, "Curves over epochs: training loss"));
 }
 
 TEST(CurveSection, NothingIsDrawnOfWhatNoEpochHas) {

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "reconcile/base/error.h"
+#include "reconcile/report/assets.h"
 #include "unit/report/fixture.h"
 
 namespace reconcile::report {
@@ -110,10 +111,14 @@ TEST(Report, JsonHoldsTheSummaryAndTheRecordsOfEveryRun) {
 }
 
 TEST(Report, HtmlNeedsNoNetworkAndIsSmall) {
-  for (const char* name : {"pipeline", "train"}) {
-    const std::string html = html_report(fixture(name));
+  for (const char* name : {"pipeline", "train", "detailed"}) {
+    std::string html = html_report(fixture(name));
     EXPECT_LT(html.size(), kMaxBytes);
-    for (const char* outside : {"http://", "https://", "src=", "@import", "url(", "<script", "<link"}) {
+    EXPECT_TRUE(contains(html, "content=\"default-src 'none';")) << name;
+    for (const std::string embedded : {kUplotScript, "src=\"data:image/png"}) {  // the script begins with its address
+      for (size_t at = 0; (at = html.find(embedded, at)) != std::string::npos;) html.erase(at, embedded.size());
+    }
+    for (const char* outside : {"http://", "https://", "src=", "@import", "url(", "<link"}) {
       EXPECT_FALSE(contains(html, outside)) << name << ": " << outside;
     }
   }
@@ -155,10 +160,12 @@ TEST(Report, HtmlEscapesEveryText) {
 TEST(Report, HtmlShowsEveryPart) {
   const std::string html = html_report(fixture("pipeline"));
   for (const char* part :
-       {"Delta m, the mean relative change", "T2 accuracy: difference (points)", "Copy as CSV", "Copy as Markdown",
-        "At the best epoch", "Sum: conflict in ", "CAGrad: conflict in ", "layer&#39;s cosine is below -0.1", "K = 4",
-        "parameters added up to here", "From conv5 on, every layer runs once for each task", ">fork</text>",
-        "How validation accuracy went", "reconcile recon experiments/demo.toml", "learning_rate = 0.001", "1c291ca3"}) {
+       {"Delta m, the mean relative change", "T2 accuracy: difference (points)", "<summary>LaTeX", "<summary>Markdown",
+        "<summary>CSV, all digits", "test, epoch that is best on validation",
+        "Against sum: Differences are taken seed by seed", "Sum: conflict in ", "CAGrad: conflict in ",
+        "layer&#39;s cosine is below -0.1", "K = 4", "parameters added up to here",
+        "From conv5 on, every layer runs once for each task", ">fork</text>", "How the validation accuracy went",
+        "reconcile recon experiments/demo.toml", "learning_rate = 0.001", "1c291ca3"}) {
     EXPECT_TRUE(contains(html, part)) << part;
   }
 }
@@ -171,7 +178,7 @@ TEST(Report, WithoutSingleTaskRunsBarsStartAtTheFirstMethod) {
   });
   const std::string html = render_all(copy.path());
   EXPECT_TRUE(contains(html, "There are no single-task runs, so there is no delta m."));
-  EXPECT_TRUE(contains(html, "bars show the difference from Sum"));
+  EXPECT_TRUE(contains(html, "bars show the difference from sum"));
   EXPECT_TRUE(contains(html, "reaches a mean over the tasks of 95."));
 }
 

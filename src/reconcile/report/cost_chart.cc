@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -8,47 +10,6 @@
 
 namespace reconcile::report {
 namespace {
-
-constexpr double kLinesWidth = 460, kLinesHeight = 270;
-const Box kLinesArea{48, 30, 400, 195};
-
-size_t longest(const Curve& curve) {
-  size_t epochs = 0;
-  for (const auto& seed : curve.seeds) epochs = std::max(epochs, seed.size());
-  return epochs;
-}
-
-/// The finite values of the seeds that reached this epoch.
-std::vector<double> values_at(const Curve& curve, size_t epoch) {
-  std::vector<double> values;
-  for (const auto& seed : curve.seeds) {
-    if (epoch < seed.size() && std::isfinite(seed[epoch])) values.push_back(seed[epoch]);
-  }
-  return values;
-}
-
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return values.empty() ? kMissing : sum / static_cast<double>(values.size());
-}
-
-void draw_curve(Svg& svg, const Axes& axes, const Curve& curve, double scale) {
-  std::vector<Point> line, band, lower;
-  for (size_t e = 0; e < longest(curve); ++e) {
-    const auto values = values_at(curve, e);
-    if (values.empty()) continue;
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    const double epoch = static_cast<double>(e + 1);
-    line.push_back(axes.at(epoch, scale * mean_of(values)));
-    band.push_back(axes.at(epoch, scale * *high));
-    lower.push_back(axes.at(epoch, scale * *low));
-  }
-  band.insert(band.end(), lower.rbegin(), lower.rend());
-  if (curve.seeds.size() > 1) svg.path(band, "band " + curve.colour, true);
-  svg.path(line, "line " + curve.style);
-  if (line.size() == 1) svg.circle(line[0], 3, "fill " + curve.colour);
-}
 
 std::vector<Point> cost_line(const Axes& axes, const std::vector<Cost>& costs, double Cost::*cost) {
   std::vector<Point> points;
@@ -74,26 +35,26 @@ void mark_cut(Svg& svg, const Axes& axes, const Pipeline& pipeline, const Range&
   svg.text({axes.at(k, y.high).x, axes.at(k, y.high).y - 6}, "K = " + std::to_string(cut), "small mid accent-text");
 }
 
+/// Where the parameters reach 1.1 and 1.2 times the unsplit network's: a tick at the size, and the last K below it.
+void mark_sizes(Svg& svg, const Axes& axes, const std::vector<Cost>& costs, const Range& y) {
+  for (const double size : {1.1, 1.2}) {
+    const int64_t k = last_within(costs, size);
+    if (k < 0 || k + 1 >= static_cast<int64_t>(costs.size()) || size > y.high) continue;
+    const Point place = axes.at(static_cast<double>(k), size);
+    svg.line(axes.at(0, size), place, "muted dotted");
+    svg.line(place, axes.at(static_cast<double>(k), y.low), "muted dotted");
+    svg.text({axes.at(0, size).x + 30, place.y - 4}, fmt::format("{}× up to K = {}", size, k), "small");
+  }
+}
+
 }  // namespace
 
-std::string curve_chart(const std::vector<Curve>& curves, const std::string& title, bool is_percent,
-                        const std::string& alt) {
-  const double scale = is_percent ? 100 : 1;
-  std::vector<double> all;
-  size_t epochs = 1;
-  for (const auto& curve : curves) {
-    epochs = std::max(epochs, longest(curve));
-    for (const auto& seed : curve.seeds) {
-      for (const double value : seed) all.push_back(scale * value);
-    }
+int64_t last_within(const std::vector<Cost>& costs, double size) {
+  int64_t last = -1;
+  for (const auto& cost : costs) {
+    if (cost.parameters <= size * costs[0].parameters) last = cost.k;
   }
-  Svg svg(kLinesWidth, kLinesHeight, alt);
-  const Range x = epochs > 1 ? Range{1, static_cast<double>(epochs)} : Range{0.5, 1.5};
-  Axes axes(svg, kLinesArea, x, widened(range_of(all), 0.06));
-  axes.draw_x(static_cast<int>(std::clamp<size_t>(epochs - 1, 1, 8)), "epoch");
-  axes.draw_y(5, title + (is_percent ? " (%)" : ""));
-  for (const auto& curve : curves) draw_curve(svg, axes, curve, scale);
-  return svg.str();
+  return last;
 }
 
 std::string cost_chart(const Pipeline& pipeline) {
@@ -119,6 +80,7 @@ std::string cost_chart(const Pipeline& pipeline) {
   label_end(svg, sizes.back(), sizes.back().y + (macs_above ? gap : -gap),
             "parameters " + factor(relative[relative.size() - 2]));
   label_end(svg, macs.back(), macs.back().y - (macs_above ? gap : -gap), "MACs " + factor(relative.back()));
+  mark_sizes(svg, axes, costs, y);
   mark_cut(svg, axes, pipeline, y);
   return svg.str();
 }
