@@ -137,6 +137,8 @@ void add_outcomes(const fs::path& directory, Outcomes& outcomes) {
 }
 
 std::vector<Outcome> outcomes_of(const Pipeline& pipeline) {
+  // The names of a sweep's combinations say already in what they differ.
+  const bool is_sweep = summary_path(pipeline.directory).filename() == "sweep.json";
   std::vector<Outcome> outcomes;
   for (const auto& run : pipeline.runs) {
     if (run.kind == "search" || run.last.empty()) continue;
@@ -153,7 +155,7 @@ std::vector<Outcome> outcomes_of(const Pipeline& pipeline) {
                     .megabytes = run.megabytes,
                     .macs = run.macs,
                     .seconds_per_step = run.seconds_per_step};
-    outcome.settings = read_settings({place / "config.toml", pipeline.directory / "config.toml"});
+    if (!is_sweep) outcome.settings = read_settings({place / "config.toml", pipeline.directory / "config.toml"});
     if (run.log) outcome.validation = validation_of(*run.log);
     set_pipeline(outcome, pipeline);
     outcomes.push_back(std::move(outcome));

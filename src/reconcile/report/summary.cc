@@ -199,8 +199,7 @@ std::string headline(const Pipeline& pipeline) {
                        next_best(pipeline, row, has_delta_m(pipeline)), base ? "with" : "without");
   }
   return quality_sentence(*base, *recon, has_delta_m(pipeline)) + flat_sentence(*base, *recon) +
-         severe_sentence(pipeline, *peer, *recon) +
-         size_sentence(pipeline, *peer, *recon);
+         severe_sentence(pipeline, *peer, *recon) + size_sentence(pipeline, *peer, *recon);
 }
 
 std::string headline(const RunLog& log) {
