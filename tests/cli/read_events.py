@@ -208,7 +208,7 @@ def check_images(values, folder):
         for sample in json.loads((folder / "pictures.json").read_text())["samples"]:
             listed[f"pictures/{sample['sample']}/input"] = sample["input"]
             for task, files in sample["tasks"].items():
-                for kind in {"truth", "prediction", "error"} & files.keys():
+                for kind in {"input", "truth", "prediction", "error"} & files.keys():
                     listed[f"pictures/{sample['sample']}/{task}/{kind}"] = files[kind]
     assert images.keys() == listed.keys(), (images.keys(), listed)
     for tag, (_, width, height, channels, png) in images.items():

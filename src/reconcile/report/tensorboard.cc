@@ -141,7 +141,7 @@ void TensorBoardLog::add_pictures() {
     const std::string name = id.is_string() ? id.get<std::string>() : id.dump();
     add(name + "/input", sample.at("input"));
     for (const auto& [task, files] : sample.at("tasks").members()) {
-      for (const char* kind : {"truth", "prediction", "error"}) {
+      for (const char* kind : {"input", "truth", "prediction", "error"}) {
         if (const auto file = files.find(kind)) add(fmt::format("{}/{}/{}", name, task, kind), *file);
       }
     }
