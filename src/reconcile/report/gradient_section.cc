@@ -97,7 +97,8 @@ std::string sufferer(const RunLog& log) {
 std::string gradient_section(const Pipeline& pipeline) {
   std::string body;
   for (const auto& [measure, sentence] : topics()) {
-    body += curve_figure(sentence, method_charts(pipeline, measure), task_legend(pipeline.tasks) + line_legend(),
+    const std::string tasks = measure.is_of_tasks ? task_legend(pipeline.tasks) : "";
+    body += curve_figure(sentence, method_charts(pipeline, measure), tasks + line_legend(measure.is_of_single),
                          measure.title);
   }
   return body;
@@ -107,8 +108,8 @@ std::string gradient_figures(const RunLog& log) {
   std::string body;
   for (const auto& [measure, sentence] : topics()) {
     const bool is_last = measure.is_percent;
-    body += curve_figure(sentence + (is_last ? sufferer(log) : ""), {run_chart(log, measure)}, task_legend(log.tasks),
-                         measure.title);
+    body += curve_figure(sentence + (is_last ? sufferer(log) : ""), {run_chart(log, measure)},
+                         measure.is_of_tasks ? task_legend(log.tasks) : "", measure.title);
   }
   return body;
 }

@@ -132,8 +132,11 @@ std::string task_legend(const std::vector<std::string>& tasks) {
   return legend(entries);
 }
 
-std::string line_legend() {
-  return legend({{"line ink", "with Recon"}, {"line ink dashed", "without Recon"}, {"line ink dotted", "single-task"}});
+std::string line_legend(bool with_single) {
+  std::vector<std::pair<std::string, std::string>> entries{{"line ink", "with Recon"},
+                                                           {"line ink dashed", "without Recon"}};
+  if (with_single) entries.emplace_back("line ink dotted", "single-task");
+  return legend(entries);
 }
 
 }  // namespace reconcile::report

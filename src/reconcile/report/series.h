@@ -44,7 +44,7 @@ Named<const RunLog*> example_runs(const Pipeline& pipeline);
 
 /// Which colour is which task.
 std::string task_legend(const std::vector<std::string>& tasks);
-/// Which line is which kind of run.
-std::string line_legend();
+/// Which line is which kind of run; single-task networks only where they are drawn.
+std::string line_legend(bool with_single = true);
 
 }  // namespace reconcile::report
