@@ -33,7 +33,7 @@ void ExperimentArguments::add_to(CLI::App& verb) {
   verb.add_option("--set", sets, "override one key: --set train.epochs=3 (may be repeated)")->allow_extra_args(false);
 }
 
-Experiment ExperimentArguments::read() const {
+Config ExperimentArguments::config() const {
   if (file.empty() && sets.empty()) {
     fail<InvalidArgument>("name an experiment file or a manifest, or set what differs: --set data.name=glyphs.");
   }
@@ -46,7 +46,11 @@ Experiment ExperimentArguments::read() const {
     config.set(fmt::format("data.manifest={}", Json(file).dump()));
   }
   for (const auto& assignment : sets) config.set(assignment);
-  Experiment experiment = read_experiment(config);
+  return config;
+}
+
+Experiment ExperimentArguments::read() const {
+  Experiment experiment = read_experiment(config());
   const auto cores = static_cast<int64_t>(std::thread::hardware_concurrency());
   at::set_num_threads(static_cast<int>(experiment.threads > 0 ? experiment.threads : std::max<int64_t>(cores, 1)));
   return experiment;

@@ -17,6 +17,8 @@ struct ExperimentArguments {
   std::vector<std::string> sets;
 
   void add_to(CLI::App& verb);
+  /// The file with what was set on top, unchecked.
+  [[nodiscard]] Config config() const;
   /// The checked experiment; sets the number of threads.
   [[nodiscard]] Experiment read() const;
   /// As they were typed.

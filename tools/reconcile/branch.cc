@@ -40,7 +40,7 @@ void branch(const BranchArguments& arguments) {
   if (experiment.branching.resource > 0) (void)model->expected_gflops();  // refuses too many tasks before anything runs
   const DataSplits data = load_data(experiment, "");
   arguments.output.prepare(experiment);
-  Progress progress("branching");
+  Progress progress("branching", data.train->tasks());
   const bool done = search_branches({.model = *model,
                                      .data = data,
                                      .options = experiment.branching,

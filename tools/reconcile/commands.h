@@ -19,6 +19,7 @@ struct Interrupted {};
 // Each adds one verb: its options, its help, and what it does.
 void add_recon(CLI::App& app);
 void add_train(CLI::App& app);
+void add_sweep(CLI::App& app);
 void add_score(CLI::App& app);
 void add_plan(CLI::App& app);
 void add_branch(CLI::App& app);

@@ -32,10 +32,10 @@ void keep_memory() {
 
 /// Lets the threads of verbs that train sleep while they wait. By default OpenMP's spin, and beside any other busy
 /// program a step then takes ten times as long. OpenMP reads the variable when it is loaded, so the program starts
-/// itself anew.
+/// itself anew; the runs of a sweep inherit it.
 void let_threads_sleep(int argc, char** argv) {
   const std::string verb = argc > 1 ? argv[1] : "";
-  if (verb != "recon" && verb != "train") return;
+  if (verb != "recon" && verb != "train" && verb != "sweep") return;
   if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
   setenv("GOMP_SPINCOUNT", "1000", 0);
   execv("/proc/self/exe", argv);
@@ -49,6 +49,7 @@ int run(int argc, char** argv) {
   app.footer("Start with: reconcile recon experiments/glyphs/demo.toml --out runs/demo");
   add_recon(app);
   add_train(app);
+  add_sweep(app);
   add_score(app);
   add_plan(app);
   add_branch(app);

@@ -4,6 +4,7 @@
 #include "reconcile/catalog/run.h"
 #include "reconcile/commands.h"
 #include "reconcile/convert/rules.h"
+#include "reconcile/folder_name.h"
 #include "reconcile/progress.h"
 #include "reconcile/report/profile.h"
 #include "reconcile/report/report.h"
@@ -20,16 +21,6 @@ struct ReconArguments {
   bool profile = false;
   std::string command;
 };
-
-/// `cagrad(c=0.4)` as a folder name: `cagrad-c=0.4`.
-std::string folder_name(const std::string& method) {
-  std::string name;
-  for (const char c : method) {
-    if (c == '(' || c == ',') name += '-';
-    if (std::isalnum(static_cast<unsigned char>(c)) || c == '=' || c == '.' || c == '_') name += c;
-  }
-  return name;
-}
 
 /// Tries the split rule, with every layer at score 0 and every cosine 0 where the ranking is still to be found: a wrong
 /// rule or K shows now and not after the search.
@@ -60,6 +51,7 @@ class Pipeline {
   }
 
   void operator()() {
+    announce();
     if (experiment_.compare.single) {
       for (const auto& task : data_.train->tasks())
         train_seeds("single-" + task.name, {.kind = "single", .task = task.name});
@@ -74,20 +66,57 @@ class Pipeline {
         train_seeds("recon-" + folder_name(method), {.kind = "recon", .method = method, .plan = record_.plan});
       }
     }
-    write_atomically(directory_ / "summary.json", summarise(record_).dump(1) + "\n");
+    write_summary();
   }
 
  private:
+  void write_summary() const { write_atomically(directory_ / "summary.json", summarise(record_).dump(1) + "\n"); }
+
+  /// Lists the runs that are to come, so that a report on an unfinished pipeline can say what is missing.
+  void announce() {
+    const auto& compare = experiment_.compare;
+    if (compare.single) {
+      for (const auto& task : data_.train->tasks()) announce_seeds("single-" + task.name, "single", "");
+    }
+    if (compare.recon && record_.ranking.layers.empty()) {
+      announce_run("search", "search", experiment_.search.method, experiment_.seeds.front());
+    }
+    for (const auto& method : compare.methods) {
+      if (compare.base) announce_seeds("base-" + folder_name(method), "base", method);
+      if (compare.recon) announce_seeds("recon-" + folder_name(method), "recon", method);
+    }
+    write_summary();
+  }
+  void announce_seeds(const std::string& folder, const std::string& kind, const std::string& method) {
+    for (const int64_t seed : experiment_.seeds) announce_run(folder, kind, method, seed);
+  }
+  void announce_run(const std::string& folder, const std::string& kind, const std::string& method, int64_t seed) {
+    record_.unfinished.push_back(
+        {{"path", run_path(folder, seed)}, {"kind", kind}, {"method", method}, {"seed", seed}});
+  }
+
+  static std::string run_path(const std::string& folder, int64_t seed) {
+    return fmt::format("{}/seed-{}", folder, seed);
+  }
+
   void train_one(const Experiment& experiment, const std::string& folder, const RunChoice& choice,
                  const DataSplits& data) {
-    const std::string path = fmt::format("{}/seed-{}", folder, choice.seed);
-    Progress progress(path);
+    const std::string path = run_path(folder, choice.seed);
+    Progress progress(path, data.train->tasks());
     Json run = train_run(experiment, choice, data, directory_ / path, progress, stop_requested);
     if (run.is_null()) throw Interrupted{};
     if (profile_ && run.contains("profile")) fmt::print("{}\n{}\n", path, report::profile_text(run.at("profile")));
     Json entry{{"path", path}};
     entry.update(run);
     record_.runs.push_back(std::move(entry));
+    drop_unfinished(path);
+    write_summary();
+  }
+
+  void drop_unfinished(const std::string& path) {
+    for (size_t i = 0; i < record_.unfinished.size(); ++i) {
+      if (record_.unfinished[i].at("path") == path) return record_.unfinished.erase(i);
+    }
   }
 
   void train_seeds(const std::string& folder, RunChoice choice) {

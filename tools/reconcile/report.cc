@@ -1,9 +1,11 @@
 #include "reconcile/report/report.h"
 
 #include "reconcile/arguments.h"
+#include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
 #include "reconcile/commands.h"
 #include "reconcile/compare_report.h"
+#include "reconcile/watch.h"
 
 namespace reconcile::tool {
 namespace {
@@ -14,6 +16,9 @@ struct ReportArguments {
   std::string base;
   std::string page;
   bool json = false;
+  bool text = false;
+  bool watch = false;
+  int64_t every = 10;
 };
 
 void report_one(const ReportArguments& arguments, const std::string& run) {
@@ -21,16 +26,28 @@ void report_one(const ReportArguments& arguments, const std::string& run) {
   if (arguments.format == "csv") return fmt::print("{}", csv_report(run));
   if (arguments.format == "markdown") return fmt::print("{}", markdown_report(run));
   if (arguments.format == "latex") return fmt::print("{}", latex_comparison({.directories = {run}}));
+  if (arguments.text) return fmt::print("{}", console_report(run));
   const auto page = arguments.page.empty() ? (std::filesystem::path(run) / "report.html").string() : arguments.page;
   write_atomically(page, html_report(run));
   fmt::print("{}\n{}\n", console_report(run), page);
 }
 
+/// Where a comparison's page goes; "" if only the text is wanted.
+std::string page_of(const ReportArguments& arguments, const ComparisonRequest& request) {
+  if (arguments.text) return "";
+  return arguments.page.empty() ? default_page(request) : arguments.page;
+}
+
 void report(const ReportArguments& arguments) {
+  if (arguments.every < 1) fail<InvalidArgument>("--every {}: must be at least 1 second.", arguments.every);
+  if (arguments.watch) {
+    if (arguments.runs.size() > 1)
+      fail<InvalidArgument>("--watch: takes one folder, {} are given.", arguments.runs.size());
+    return watch(arguments.runs.front(), arguments.every);
+  }
   const ComparisonRequest request{{arguments.runs.begin(), arguments.runs.end()}, arguments.base};
   if (!is_comparison(request)) return report_one(arguments, arguments.runs.front());
-  compare(request, {.format = arguments.json ? "json" : arguments.format,
-                    .page = arguments.page.empty() ? default_page(request) : arguments.page});
+  compare(request, {.format = arguments.json ? "json" : arguments.format, .page = page_of(arguments, request)});
 }
 
 }  // namespace
@@ -41,14 +58,24 @@ void add_report(CLI::App& app) {
   verb->add_option("run", arguments->runs,
                    "folders of `reconcile recon`, `train` or `sweep`, or of one run; several are compared")
       ->required();
-  verb->add_option("-o,--output", arguments->page,
-                   "file of the page; left out, report.html in the run's folder, and comparison.html here for several");
-  verb->add_option("--base", arguments->base,
-                   "row (its label or method) that differences are taken from; left out, the first joint training");
-  verb->add_option("--format", arguments->format, "of the table; only text also writes the page")
-      ->check(CLI::IsMember({"text", "csv", "markdown", "latex"}))
+  auto* page = verb->add_option(
+      "-o,--output", arguments->page,
+      "file of the page; left out, report.html in the run's folder, and comparison.html here for several");
+  auto* base =
+      verb->add_option("--base", arguments->base,
+                       "row (its label or method) that differences are taken from; left out, the first joint training");
+  auto* format = verb->add_option("--format", arguments->format, "of the table; only text also writes the page")
+                     ->check(CLI::IsMember({"text", "csv", "markdown", "latex"}))
+                     ->capture_default_str();
+  auto* json = verb->add_flag("--json", arguments->json, "one JSON document on stdout")->excludes(format);
+  auto* text = verb->add_flag("--text", arguments->text, "only show it here; no page is written")->excludes(page);
+  auto* watch =
+      verb->add_flag("--watch", arguments->watch, "write report.html again and again until the runs are done");
+  verb->add_option("--every", arguments->every, "seconds between two reports of --watch")
+      ->needs(watch)
       ->capture_default_str();
-  verb->add_flag("--json", arguments->json, "one JSON document on stdout");
+  text->excludes(format)->excludes(json);
+  watch->excludes(format)->excludes(json)->excludes(text)->excludes(page)->excludes(base);
   verb->callback([arguments] { report(*arguments); });
 }
 

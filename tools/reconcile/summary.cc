@@ -90,8 +90,42 @@ Json cost_of(const std::vector<Json>& runs, bool is_single, const std::string& k
   return sum;
 }
 
-Json row(const std::string& label, const std::vector<Json>& runs, const TaskSet& tasks,
-         const std::vector<Json>& single) {
+Json rows(const PipelineRecord& record) {
+  std::vector<std::pair<std::string, std::vector<Json>>> groups;
+  std::vector<Json> single;
+  for (const auto& run : record.runs) {
+    const std::string kind = run.at("kind");
+    if (kind == "search") continue;
+    if (kind == "single") single.push_back(run);
+    const std::string method = run.at("method");
+    const std::string label = kind == "single" ? "Single-task" : kind == "recon" ? method + " + Recon" : method;
+    auto place = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == label; });
+    if (place == groups.end()) place = groups.insert(groups.end(), {label, {}});
+    place->second.push_back(run);
+  }
+  Json result = Json::array();
+  for (const auto& [label, runs] : groups) result.push_back(comparison_row(label, runs, record.tasks, single));
+  return result;
+}
+
+/// The plan, or null as long as there is none.
+Json plan_part(const PipelineRecord& record) {
+  if (record.plan.rule.empty()) return nullptr;
+  Json plan{{"rule", record.plan.rule}, {"layers", Json::array()}, {"copies", Json::array()}, {"fork", nullptr}};
+  for (const auto& [layer, groups] : record.plan.layers) {
+    plan["layers"].push_back(layer);
+    plan["copies"].push_back(groups.num_groups());
+  }
+  for (const auto& run : record.runs) {
+    if (run.at("kind") == "recon") plan["fork"] = run.at("fork");
+  }
+  return plan;
+}
+
+}  // namespace
+
+Json comparison_row(const std::string& label, const std::vector<Json>& runs, const TaskSet& tasks,
+                    const std::vector<Json>& single) {
   const std::string kind = runs.front().at("kind");
   const bool is_single = kind == "single";
   const PerSeed last = by_seed(runs, last_metrics);
@@ -112,34 +146,18 @@ Json row(const std::string& label, const std::vector<Json>& runs, const TaskSet&
           {"conflict_share", to_json(numbers(runs, "conflict", "share"))}};
 }
 
-Json rows(const PipelineRecord& record) {
-  std::vector<std::pair<std::string, std::vector<Json>>> groups;
-  std::vector<Json> single;
-  for (const auto& run : record.runs) {
-    const std::string kind = run.at("kind");
-    if (kind == "search") continue;
-    if (kind == "single") single.push_back(run);
-    const std::string method = run.at("method");
-    const std::string label = kind == "single" ? "Single-task" : kind == "recon" ? method + " + Recon" : method;
-    auto place = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == label; });
-    if (place == groups.end()) place = groups.insert(groups.end(), {label, {}});
-    place->second.push_back(run);
-  }
+Json tasks_to_json(const TaskSet& tasks) {
   Json result = Json::array();
-  for (const auto& [label, runs] : groups) result.push_back(row(label, runs, record.tasks, single));
+  for (const auto& task : tasks) {
+    result.push_back({{"name", task.name}, {"kind", kind_name(task.kind)}, {"num_outputs", task.num_outputs}});
+  }
   return result;
 }
 
-}  // namespace
-
 Json summarise(const PipelineRecord& record) {
   const Experiment& e = record.experiment;
-  Json tasks = Json::array();
-  for (const auto& task : record.tasks) {
-    tasks.push_back({{"name", task.name}, {"kind", kind_name(task.kind)}, {"num_outputs", task.num_outputs}});
-  }
   Json ranking = Json::array();
-  for (size_t i = 0; i < record.ranking.layers.size(); ++i) {
+  for (size_t i = 0; i < record.layer_sizes.size(); ++i) {
     ranking.push_back({{"layer", record.ranking.layers[i].layer},
                        {"score", record.ranking.layers[i].score},
                        {"parameters", record.layer_sizes[i]}});
@@ -150,38 +168,30 @@ Json summarise(const PipelineRecord& record) {
     entry.update(reconcile::to_json(cost));
     costs.push_back(std::move(entry));
   }
-  Json plan{{"rule", record.plan.rule}, {"layers", Json::array()}, {"copies", Json::array()}, {"fork", nullptr}};
-  for (const auto& [layer, groups] : record.plan.layers) {
-    plan["layers"].push_back(layer);
-    plan["copies"].push_back(groups.num_groups());
-  }
-  for (const auto& run : record.runs) {
-    if (run.at("kind") == "recon") plan["fork"] = run.at("fork");
-  }
-  return {{"schema_version", 1},
-          {"version", kVersion},
-          {"name", e.name},
-          {"command", record.command},
-          {"dataset", e.data.name},
-          {"fingerprint", record.fingerprint},
-          {"model", e.network_name()},
-          {"tasks", tasks},
-          {"seeds", e.seeds},
-          {"config", e.resolved()},
-          {"protocol",
-           "test metrics of the last epoch; the best epoch is chosen on the validation split, which is held out of the "
-           "training data"},
-          {"severe_threshold", e.conflict.severe},
-          {"search",
-           {{"method", e.search.method},
-            {"epochs", e.search.epochs},
-            {"threshold", e.search.threshold},
-            {"window", {e.search.first_epoch, e.search.last_epoch == 0 ? e.search.epochs : e.search.last_epoch}}}},
-          {"ranking", ranking},
-          {"plan", plan},
-          {"costs", costs},
-          {"runs", record.runs},
-          {"rows", rows(record)}};
+  Json summary{{"schema_version", 1},
+               {"version", kVersion},
+               {"name", e.name},
+               {"command", record.command},
+               {"dataset", e.data.name},
+               {"fingerprint", record.fingerprint},
+               {"model", e.network_name()},
+               {"tasks", tasks_to_json(record.tasks)},
+               {"seeds", e.seeds},
+               {"config", e.resolved()},
+               {"protocol", kProtocol},
+               {"severe_threshold", e.conflict.severe},
+               {"search",
+                {{"method", e.search.method},
+                 {"epochs", e.search.epochs},
+                 {"threshold", e.search.threshold},
+                 {"window", {e.search.first_epoch, e.search.last_epoch == 0 ? e.search.epochs : e.search.last_epoch}}}},
+               {"ranking", ranking},
+               {"plan", plan_part(record)},
+               {"costs", costs},
+               {"runs", record.runs},
+               {"rows", rows(record)}};
+  if (!record.unfinished.empty()) summary["unfinished"] = record.unfinished;
+  return summary;
 }
 
 }  // namespace reconcile::tool

@@ -87,22 +87,22 @@ Config Config::from_file(const std::filesystem::path& path) {
   return config;
 }
 
-void Config::set(const std::string& assignment) {
+void Config::set(const std::string& assignment, const std::string& origin) {
   const auto equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0) {
-    fail<InvalidArgument>("--set {}: must be key=value, for example --set train.epochs=3.", assignment);
+    fail<InvalidArgument>("{} {}: must be key=value, for example --set train.epochs=3.", origin, assignment);
   }
   const std::string path(trim(assignment.substr(0, equals)));
   Json* place = &values_;
   for (const auto& key : split(path, '.')) {
     if (!place->is_object()) {
-      fail<InvalidArgument>("--set {}: \"{}\" goes below a plain value.", assignment, key);
+      fail<InvalidArgument>("{} {}: \"{}\" goes below a plain value.", origin, assignment, key);
     }
     place = &(*place)[key];
     if (place->is_null()) *place = Json::object();
   }
   *place = parse_value(std::string(trim(assignment.substr(equals + 1))));
-  origins_[path] = "--set";
+  origins_[path] = origin;
 }
 
 Json Config::table(const std::string& key) const {

@@ -15,8 +15,9 @@ class Config {
   /// Reads a TOML file. DataError with file, line and column if it is not TOML or cannot be read.
   static Config from_file(const std::filesystem::path& path);
 
-  /// Applies one `a.b=value`. InvalidArgument if it has no `=` or a part of the path is a plain value.
-  void set(const std::string& assignment);
+  /// Applies one `a.b=value`; `origin` names it in messages. InvalidArgument if it has no `=` or a part of the path is
+  /// a plain value.
+  void set(const std::string& assignment, const std::string& origin = "--set");
 
   /// The table at `key` (an empty one if absent). InvalidArgument if it is there and is no table.
   [[nodiscard]] Json table(const std::string& key) const;

@@ -43,6 +43,7 @@ std::string introduction(const Pipeline& pipeline) {
              fmt::format("{} on {}, tasks {}, {}", pipeline.model, pipeline.dataset, fmt::join(pipeline.tasks, ", "),
                          pipeline.seeds.size() == 1 ? "1 seed" : fmt::format("{} seeds", pipeline.seeds.size())),
              "dim") +
+         (pipeline.pending.empty() ? "" : paragraph(pending_sentence(pipeline), "dim")) +
          paragraph(headline(pipeline), "lead") + tiles(headline_tiles(pipeline));
 }
 

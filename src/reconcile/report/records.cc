@@ -85,6 +85,25 @@ std::string config_text(const Field& config) {
   return to_toml(config.json());
 }
 
+/// Whether the run in `directory` has written its first record.
+bool has_begun(const std::filesystem::path& directory) {
+  const auto path = directory / "run.jsonl";
+  return std::filesystem::exists(path) && read_file(path).find('\n') != std::string::npos;
+}
+
+/// Notes the runs that have not finished, and what they wrote so far.
+void read_pending(const Field& unfinished, const std::filesystem::path& directory, Pipeline& pipeline) {
+  for (const auto& run : unfinished.elements()) {
+    const auto failure = run.find("failed");
+    pipeline.pending.push_back({run.at("path").text(), failure ? failure->text() : ""});
+    if (has_begun(directory / pipeline.pending.back().path)) pipeline.runs.push_back(read_run(run, directory));
+  }
+}
+
+std::string fingerprint_text(const Json& fingerprint) {
+  return fingerprint.is_null() ? "not recorded: every run of a sweep reads the data for itself" : fingerprint.dump(2);
+}
+
 template <class Read>
 auto list_or_empty(const Field& root, const std::string& key, Read read) {
   const auto field = root.find(key);
@@ -134,8 +153,13 @@ std::vector<std::vector<double>> counts(const Field& rows, size_t num_pairs, siz
   return result;
 }
 
+std::filesystem::path summary_path(const std::filesystem::path& directory) {
+  const auto sweep = directory / "sweep.json";
+  return std::filesystem::exists(sweep) ? sweep : directory / "summary.json";
+}
+
 Pipeline read_pipeline(const std::filesystem::path& directory) {
-  const auto path = directory / "summary.json";
+  const auto path = summary_path(directory);
   const Json document = parse_json(read_file(path), path.string());
   const Field root(document, path.string());
   require_schema(root);
@@ -146,7 +170,7 @@ Pipeline read_pipeline(const std::filesystem::path& directory) {
                     .model = root.at("model").text(),
                     .protocol = root.at("protocol").text(),
                     .config = config_text(root.at("config")),
-                    .fingerprint = root.at("fingerprint").json().dump(2),
+                    .fingerprint = fingerprint_text(root.at("fingerprint").json()),
                     .severe_threshold = root.at("severe_threshold").number(),
                     .tasks = task_names(root.at("tasks")),
                     .kinds = task_kinds(root.at("tasks")),
@@ -159,6 +183,7 @@ Pipeline read_pipeline(const std::filesystem::path& directory) {
                     .directory = directory};
   if (const auto search = root.find("search")) pipeline.search = read_search(*search);
   if (const auto plan = root.find("plan")) pipeline.plan = read_plan(*plan, pipeline.tasks.size());
+  if (const auto unfinished = root.find("unfinished")) read_pending(*unfinished, directory, pipeline);
   return pipeline;
 }
 

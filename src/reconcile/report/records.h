@@ -190,7 +190,14 @@ struct Search {
   double threshold = kMissing;
 };
 
-/// One `summary.json` with the logs of its runs.
+/// A run that is planned, going on, was stopped, or failed.
+struct Pending {
+  std::string path;
+  std::string failure = "";  ///< what went wrong; "" if nothing did
+};
+
+/// One `summary.json` or `sweep.json` with the logs of its runs. What a run that has not finished wrote so far is there
+/// as well.
 struct Pipeline {
   std::string version, name, command, dataset, model, protocol;
   std::string config;       ///< TOML
@@ -206,10 +213,14 @@ struct Pipeline {
   std::vector<Row> rows;
   std::vector<Expected> expected;
   std::filesystem::path directory = {};  ///< where it was read
+  std::vector<Pending> pending = {};
 };
 
-/// Reads `directory`/summary.json and the run.jsonl of every run that is there. DataError names path, line and what is
-/// wrong: missing, damaged, another schema version.
+/// `directory`/sweep.json if it is there, else `directory`/summary.json.
+std::filesystem::path summary_path(const std::filesystem::path& directory);
+
+/// Reads `directory`/summary.json (or sweep.json) and the run.jsonl of every run that is there. DataError names path,
+/// line and what is wrong: missing, damaged, another schema version.
 Pipeline read_pipeline(const std::filesystem::path& directory);
 
 /// Reads `directory`/run.jsonl, and pictures.json if it is there. A last line that is cut short (the run was killed) is

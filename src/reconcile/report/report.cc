@@ -11,19 +11,17 @@
 #include "reconcile/report/numbers.h"
 #include "reconcile/report/paper.h"
 #include "reconcile/report/summary.h"
+#include "reconcile/report/text_report.h"
 
 namespace reconcile {
 namespace {
 
-constexpr size_t kRankingLines = 12;
-constexpr double kRankingWidth = 30;
-
 bool is_pipeline(const std::filesystem::path& directory) {
-  if (std::filesystem::exists(directory / "summary.json")) return true;
+  if (std::filesystem::exists(report::summary_path(directory))) return true;
   if (std::filesystem::exists(directory / "run.jsonl")) return false;
   fail<DataError>(
-      "{}: holds neither summary.json nor run.jsonl. Give the folder that `reconcile recon` or `reconcile train` "
-      "wrote.",
+      "{}: holds none of summary.json, sweep.json and run.jsonl. Give the folder of `reconcile recon` or `reconcile "
+      "sweep`, or of one run.",
       directory.string());
 }
 
@@ -32,28 +30,6 @@ template <class OfPipeline, class OfRun>
 std::string render(const std::filesystem::path& directory, OfPipeline pipeline, OfRun run) {
   if (is_pipeline(directory)) return pipeline(report::read_pipeline(directory));
   return run(report::read_run_log(directory));
-}
-
-std::string blocks(double share) {
-  std::string bar;
-  for (int i = 0; i < static_cast<int>(share * kRankingWidth + 0.5); ++i) bar += "█";
-  return bar;
-}
-
-std::string ranking_text(const report::Pipeline& pipeline) {
-  if (pipeline.ranking.empty()) return "";
-  std::string text = "\nLayers by conflict score (* = split):\n";
-  const double top = std::max(pipeline.ranking[0].score, 1e-9);
-  const size_t lines = std::min(pipeline.ranking.size(), kRankingLines);
-  for (size_t i = 0; i < lines; ++i) {
-    const auto& entry = pipeline.ranking[i];
-    const auto* plan = pipeline.plan ? &pipeline.plan->layers : nullptr;
-    const bool is_split = plan && std::find(plan->begin(), plan->end(), entry.layer) != plan->end();
-    text += fmt::format("{} {:<24} {:>9}  {}\n", is_split ? '*' : ' ', entry.layer, report::compact(entry.score),
-                        blocks(entry.score / top));
-  }
-  if (lines < pipeline.ranking.size()) text += fmt::format("  and {} more\n", pipeline.ranking.size() - lines);
-  return text;
 }
 
 Json records_of(const std::filesystem::path& path) {
@@ -69,15 +45,8 @@ Json records_of(const std::filesystem::path& path) {
 
 std::string console_report(const std::filesystem::path& directory) {
   return render(
-      directory,
-      [](const report::Pipeline& pipeline) {
-        return fmt::format("{}: {} on {}\n{}\n\n{}{}{}", pipeline.name, pipeline.model, pipeline.dataset,
-                           headline(pipeline), to_text(comparison_table(pipeline)),
-                           paper_text(paper_tables(pipeline), report::to_text), ranking_text(pipeline));
-      },
-      [](const report::RunLog& log) {
-        return headline(log) + "\n\n" + to_text(epoch_table(log)) + paper_text(paper_tables(log), report::to_text);
-      });
+      directory, [](const report::Pipeline& pipeline) { return pipeline_text(pipeline); },
+      [](const report::RunLog& log) { return run_text(log); });
 }
 
 std::string markdown_report(const std::filesystem::path& directory) {
@@ -105,7 +74,7 @@ std::string json_report(const std::filesystem::path& directory) {
   const std::string text = render(
       directory,
       [&](const report::Pipeline& pipeline) {
-        const auto path = directory / "summary.json";
+        const auto path = report::summary_path(directory);
         document["summary"] = report::parse_json(read_file(path), path.string());
         for (const auto& run : pipeline.runs) {
           if (run.log) document["runs"][run.path] = records_of(directory / run.path / "run.jsonl");
@@ -123,6 +92,17 @@ std::string html_report(const std::filesystem::path& directory) {
   return render(
       directory, [](const report::Pipeline& pipeline) { return render_html(pipeline); },
       [](const report::RunLog& log) { return render_html(log); });
+}
+
+std::string refreshing(std::string page, int64_t seconds) {
+  const std::string head = "<head>\n";
+  page.insert(page.find(head) + head.size(), fmt::format("<meta http-equiv=\"refresh\" content=\"{}\">\n", seconds));
+  return page;
+}
+
+bool is_finished(const std::filesystem::path& directory) {
+  return is_pipeline(directory) ? report::read_pipeline(directory).pending.empty()
+                                : report::read_run_log(directory).finished;
 }
 
 }  // namespace reconcile

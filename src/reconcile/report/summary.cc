@@ -67,6 +67,27 @@ std::string flat_sentence(const Row& base, const Row& recon) {
                      signed_fixed(recon.delta_m_flat.mean, 2), signed_fixed(base.delta_m_flat.mean, 2));
 }
 
+/// How far the best row is from the next of its kind; "" where there is no other.
+std::string next_best(const Pipeline& pipeline, const Row& row, bool by_delta_m) {
+  Pipeline others;
+  others.rows = pipeline.rows;
+  std::erase_if(others.rows, [&](const Row& other) { return other.label == row.label; });
+  const Row* next = best(others, row.kind, by_delta_m);
+  if (!next) return "";
+  const Statistic first = quality(row, by_delta_m), second = quality(*next, by_delta_m);
+  return fmt::format(" with {} of {} %, {} points before {} ({})", by_delta_m ? "a delta m" : "a mean over the tasks",
+                     fixed(first.mean, 2), fixed(first.mean - second.mean, 2), next->label, judgement(second, first));
+}
+
+std::string state_of(const Pipeline& pipeline, const Pending& pending) {
+  if (!pending.failure.empty()) return fmt::format("{} (failed: {})", pending.path, pending.failure);
+  const auto run = std::find_if(pipeline.runs.begin(), pipeline.runs.end(),
+                                [&](const Run& candidate) { return candidate.path == pending.path; });
+  if (run == pipeline.runs.end() || !run->log) return pending.path + " (not begun)";
+  return fmt::format("{} ({} of {} epochs)", pending.path, run->log->epochs.empty() ? 0 : run->log->epochs.back().epoch,
+                     run->log->num_epochs);
+}
+
 std::string severe_sentence(const Pipeline& pipeline, const Row& before, const Row& after) {
   if (before.severe_share.n == 0 || after.severe_share.n == 0) return "";
   const double from = before.severe_share.mean, to = after.severe_share.mean;
@@ -142,6 +163,22 @@ int64_t cut_of(const Pipeline& pipeline) {
   return static_cast<int64_t>(chosen.size());
 }
 
+std::string pending_sentence(const Pipeline& pipeline) {
+  constexpr size_t kNamed = 8;
+  if (pipeline.pending.empty()) return "";
+  std::string names;
+  for (size_t i = 0; i < std::min(pipeline.pending.size(), kNamed); ++i) {
+    names += (i ? ", " : "") + state_of(pipeline, pipeline.pending[i]);
+  }
+  if (pipeline.pending.size() > kNamed) names += fmt::format(" and {} more", pipeline.pending.size() - kNamed);
+  const auto finished = std::count_if(pipeline.runs.begin(), pipeline.runs.end(), [&](const Run& run) {
+    return std::none_of(pipeline.pending.begin(), pipeline.pending.end(),
+                        [&](const Pending& pending) { return pending.path == run.path; });
+  });
+  return fmt::format("Not finished: {} of {} runs: {}. What follows is of those that have.", pipeline.pending.size(),
+                     static_cast<size_t>(finished) + pipeline.pending.size(), names);
+}
+
 Comparison compare(const Pipeline& pipeline) {
   const bool by_delta_m = has_delta_m(pipeline);
   Comparison result{.base = best(pipeline, "base", by_delta_m), .recon = best(pipeline, "recon", by_delta_m)};
@@ -158,12 +195,11 @@ std::string headline(const Pipeline& pipeline) {
   }
   if (!base || !recon) {
     const Row& row = base ? *base : *recon;
-    return fmt::format("{} is the best of what was run; there are no runs {} Recon to compare it with.", row.label,
-                       base ? "with" : "without");
+    return fmt::format("{} is the best of what was run{}; there are no runs {} Recon to compare it with.", row.label,
+                       next_best(pipeline, row, has_delta_m(pipeline)), base ? "with" : "without");
   }
   return quality_sentence(*base, *recon, has_delta_m(pipeline)) + flat_sentence(*base, *recon) +
-         severe_sentence(pipeline, *peer, *recon) +
-         size_sentence(pipeline, *peer, *recon);
+         severe_sentence(pipeline, *peer, *recon) + size_sentence(pipeline, *peer, *recon);
 }
 
 std::string headline(const RunLog& log) {

@@ -33,6 +33,9 @@ std::vector<LayerRecord> layers_of(const Pipeline& pipeline);
 /// K if the plan is exactly the first K layers of the ranking, else -1.
 int64_t cut_of(const Pipeline& pipeline);
 
+/// Which runs have not finished and how far they are; "" if all have.
+std::string pending_sentence(const Pipeline& pipeline);
+
 /// The headline: what Recon did to delta m, to severe conflicts and to the size.
 std::string headline(const Pipeline& pipeline);
 /// The headline of one run: what was trained, how far, and the test metrics.

@@ -280,7 +280,8 @@ TEST(Report, EpochsWithoutValidationAndWithoutAFiniteLossStayInTheTable) {
 
 TEST(Report, ADirectoryWithoutRecordsIsRefused) {
   const std::string message = message_of<DataError>([] { html_report(fixture("pipeline/base-sum")); });
-  EXPECT_TRUE(contains(message, "base-sum: holds neither summary.json nor run.jsonl. Give the folder")) << message;
+  EXPECT_TRUE(contains(message, "base-sum: holds none of summary.json, sweep.json and run.jsonl. Give the folder"))
+      << message;
 }
 
 }  // namespace
