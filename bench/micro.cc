@@ -7,7 +7,9 @@
 #include "convolutions.h"
 #include "reconcile/catalog/catalog.h"
 #include "reconcile/core/layer_gramians.h"
+#include "reconcile/linalg/gramian.h"
 #include "reconcile/linalg/unit_rows.h"
+#include "reconcile/train/gradient_sums.h"
 #include "worker.h"
 
 namespace reconcile {
@@ -92,6 +94,21 @@ void peak_sgemm(benchmark::State& state) {
   count_flop(state, 2.0 * kSide * kSide * kSide);
 }
 BENCHMARK(peak_sgemm)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+/// What the records of a step's task gradients cost where the Gramians of 60 layers are there already.
+void gradient_records(benchmark::State& state) {
+  ParamLayout small;
+  for (int64_t i = 0; i < 60; ++i) {
+    small.add_layer("layer" + std::to_string(i));
+    small.add_parameter("weight", 8);
+  }
+  const TaskGradients gradients(small, at::randn({state.range(0), small.size()}));
+  const std::vector<double> weights(static_cast<size_t>(state.range(0)), 1.0);
+  GradientSums sums;
+  sums.add(to_matrix(gradients.gramian()), weights);
+  for (auto _ : state) sums.add(to_matrix(gradients.gramian()), weights);
+}
+BENCHMARK(gradient_records)->Arg(2)->Arg(3)->Arg(10)->Arg(40)->Unit(benchmark::kMicrosecond);
 
 /// The T x T solve alone, Gramian given, for one aggregator.
 void solve(benchmark::State& state, const std::string& name) {

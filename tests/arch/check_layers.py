@@ -28,7 +28,7 @@ MAY_INCLUDE = {
     "conflict": CORE,
     "convert": CORE + ["conflict", "nn", "models/model.h"],
     "export": CORE + ["nn", "models/model.h"],
-    "train": CORE + ["aggregators/aggregator.h", "scalarizers/scalarizer.h", "models/model.h", "models/branching.h", "data/dataset.h", "data/loader.h", "metrics", "conflict", "convert"],
+    "train": CORE + ["linalg", "aggregators/aggregator.h", "scalarizers/scalarizer.h", "models/model.h", "models/branching.h", "data/dataset.h", "data/loader.h", "metrics", "conflict", "convert"],
     "report": BASE,
 }
 TOP = ["catalog", "tools"]  # may include everything below

@@ -156,6 +156,7 @@ class Pipeline {
     for (const auto& row : record_.ranking.layers)
       record_.layer_sizes.push_back(model->layer(row.layer)->num_parameters());
     write_atomically(directory_ / "plan.json", plan_to_json(record_.plan, model->task_names()).dump(1) + "\n");
+    write_summary();
     say(fmt::format("plan {}: {} of {} layers are split", record_.plan.rule, record_.plan.layers.size(),
                     model->layers().size()));
   }

@@ -32,12 +32,6 @@ void report_one(const ReportArguments& arguments, const std::string& run) {
   fmt::print("{}\n{}\n", console_report(run), page);
 }
 
-/// Where a comparison's page goes; "" if only the text is wanted.
-std::string page_of(const ReportArguments& arguments, const ComparisonRequest& request) {
-  if (arguments.text) return "";
-  return arguments.page.empty() ? default_page(request) : arguments.page;
-}
-
 void report(const ReportArguments& arguments) {
   if (arguments.every < 1) fail<InvalidArgument>("--every {}: must be at least 1 second.", arguments.every);
   if (arguments.watch) {
@@ -47,7 +41,9 @@ void report(const ReportArguments& arguments) {
   }
   const ComparisonRequest request{{arguments.runs.begin(), arguments.runs.end()}, arguments.base};
   if (!is_comparison(request)) return report_one(arguments, arguments.runs.front());
-  compare(request, {.format = arguments.json ? "json" : arguments.format, .page = page_of(arguments, request)});
+  std::string page = arguments.page.empty() ? default_page(request) : arguments.page;
+  if (arguments.text) page.clear();
+  compare(request, {.format = arguments.json ? "json" : arguments.format, .page = page});
 }
 
 }  // namespace
@@ -58,24 +54,22 @@ void add_report(CLI::App& app) {
   verb->add_option("run", arguments->runs,
                    "folders of `reconcile recon`, `train` or `sweep`, or of one run; several are compared")
       ->required();
-  auto* page = verb->add_option(
-      "-o,--output", arguments->page,
-      "file of the page; left out, report.html in the run's folder, and comparison.html here for several");
-  auto* base =
-      verb->add_option("--base", arguments->base,
-                       "row (its label or method) that differences are taken from; left out, the first joint training");
+  verb->add_option("-o,--output", arguments->page,
+                   "file of the page; left out, report.html in the run's folder, and comparison.html here for several");
+  verb->add_option("--base", arguments->base,
+                   "row (its label or method) that differences are taken from; left out, the first joint training");
   auto* format = verb->add_option("--format", arguments->format, "of the table; only text also writes the page")
                      ->check(CLI::IsMember({"text", "csv", "markdown", "latex"}))
                      ->capture_default_str();
   auto* json = verb->add_flag("--json", arguments->json, "one JSON document on stdout")->excludes(format);
-  auto* text = verb->add_flag("--text", arguments->text, "only show it here; no page is written")->excludes(page);
+  auto* text = verb->add_flag("--text", arguments->text, "only show it here; no page is written");
   auto* watch =
       verb->add_flag("--watch", arguments->watch, "write report.html again and again until the runs are done");
   verb->add_option("--every", arguments->every, "seconds between two reports of --watch")
       ->needs(watch)
       ->capture_default_str();
   text->excludes(format)->excludes(json);
-  watch->excludes(format)->excludes(json)->excludes(text)->excludes(page)->excludes(base);
+  watch->excludes(format)->excludes(json)->excludes(text);
   verb->callback([arguments] { report(*arguments); });
 }
 

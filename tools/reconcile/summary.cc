@@ -168,7 +168,7 @@ Json summarise(const PipelineRecord& record) {
     entry.update(reconcile::to_json(cost));
     costs.push_back(std::move(entry));
   }
-  Json summary{{"schema_version", 1},
+  Json summary{{"schema_version", 2},
                {"version", kVersion},
                {"name", e.name},
                {"command", record.command},
@@ -178,6 +178,7 @@ Json summarise(const PipelineRecord& record) {
                {"tasks", tasks_to_json(record.tasks)},
                {"seeds", e.seeds},
                {"config", e.resolved()},
+               {"origins", e.origins},
                {"protocol", kProtocol},
                {"severe_threshold", e.conflict.severe},
                {"search",

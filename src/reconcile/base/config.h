@@ -27,6 +27,9 @@ class Config {
 
   [[nodiscard]] const Json& values() const { return values_; }
 
+  /// Where each value that was given stands: "train.epochs" -> "demo.toml:12", or "--set".
+  [[nodiscard]] const std::map<std::string, std::string>& origins() const { return origins_; }
+
  private:
   Json values_ = Json::object();
   std::map<std::string, std::string> origins_;  ///< "train.epochs" -> "demo.toml:12"

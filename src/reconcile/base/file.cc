@@ -129,10 +129,11 @@ LineLog::LineLog(fs::path path, size_t keep_bytes) : path_(std::move(path)), siz
 
 LineLog::~LineLog() { ::close(descriptor_); }
 
-void LineLog::append(std::string_view line) {
-  const std::string whole = std::string(line) + '\n';
-  write_all(descriptor_, whole, path_);
-  size_ += whole.size();
+void LineLog::append(std::string_view line) { append_bytes(std::string(line) + '\n'); }
+
+void LineLog::append_bytes(std::string_view bytes) {
+  write_all(descriptor_, bytes, path_);
+  size_ += bytes.size();
 }
 
 }  // namespace reconcile

@@ -45,7 +45,7 @@ void sync_directory(const std::filesystem::path& directory);
 /// CRC-32 (zlib) of the bytes, as 8 hex digits; of a longer text, if that of what stands before them is given.
 std::string checksum(std::string_view bytes, const std::string& of_bytes_before = "00000000");
 
-/// A file that grows by whole lines: each append is one write and reaches the system at once.
+/// A file that only grows: each append is one write and reaches the system at once.
 class LineLog {
  public:
   /// Opens for appending and cuts the file to its first `keep_bytes` bytes. DataError if it cannot be opened or is
@@ -57,6 +57,8 @@ class LineLog {
 
   /// Appends `line` and a newline. DataError if the disk is full.
   void append(std::string_view line);
+  /// Appends the bytes as they are. DataError if the disk is full.
+  void append_bytes(std::string_view bytes);
   /// Bytes written so far, those before this opening included.
   [[nodiscard]] size_t size() const { return size_; }
 

@@ -173,6 +173,7 @@ Experiment read_experiment(const Config& config) {
     return table.parse(config.table(section), config.where(section));
   };
   Experiment experiment = root_options().parse(root, config.where(""));
+  experiment.origins = config.origins();
   experiment.data =
       complete(config, "data", datasets(), "dataset", named_section(config, "data", {"glyphs", Json::object()}));
   const DataSignature data = data_signature(experiment);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,7 @@ struct Experiment {
   CompareOptions compare;
   BranchingOptions branching;
   std::vector<Expected> expected;
+  std::map<std::string, std::string> origins;  ///< `Config::origins`; what is not in it is a default
 
   /// As in tables: "resnet18", or "mmoe on resnet18".
   [[nodiscard]] std::string network_name() const;

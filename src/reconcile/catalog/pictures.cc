@@ -8,6 +8,7 @@
 #include "reconcile/files/picture.h"
 #include "reconcile/files/resize.h"
 #include "reconcile/metrics/task_type.h"
+#include "reconcile/train/device.h"
 
 namespace reconcile {
 namespace {
@@ -71,7 +72,8 @@ void save_pictures(MultiTaskModel& model, const Dataset& data, const TransformOp
   const std::vector<int64_t> samples = spread_samples(data.size());
   const Batch batch = data.batch(samples);
   model.set_training(false);
-  const auto predictions = model.forward(batch.inputs);
+  std::vector<at::Tensor> predictions = model.forward(to_device(batch, model.device(), Layout::kNchw).inputs);
+  for (auto& prediction : predictions) prediction = prediction.cpu();
   model.set_training(true);
   std::filesystem::create_directories(directory / "pictures");
   const bool is_shared = batch.inputs.partition().is_shared();

@@ -1,11 +1,16 @@
 #include "reconcile/catalog/run.h"
 
 #include <ATen/Parallel.h>
+#include <torch/version.h>
+
+#include <fstream>
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/text.h"
 #include "reconcile/catalog/method.h"
 #include "reconcile/catalog/pictures.h"
+#include "reconcile/catalog/run_files.h"
 #include "reconcile/convert/cost.h"
 #include "reconcile/core/weights_file.h"
 #include "reconcile/nn/pretrained.h"
@@ -47,6 +52,15 @@ void set_pretrained(MultiTaskModel& model, const std::string& text, TrainObserve
   }
 }
 
+/// The name of the processor; "unknown" where the system does not say.
+std::string processor() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) return std::string(trim(line.substr(line.find(':') + 1)));
+  }
+  return "unknown";
+}
+
 /// What the first line of run.jsonl says of a run besides what the loop knows.
 Json header(const Experiment& experiment, const RunChoice& choice) {
   Json record{{"dataset", experiment.data.name},
@@ -54,7 +68,9 @@ Json header(const Experiment& experiment, const RunChoice& choice) {
               {"method", choice.method},
               {"kind", choice.kind},
               {"seed", choice.seed},
-              {"threads", at::get_num_threads()}};
+              {"threads", at::get_num_threads()},
+              {"processor", processor()},
+              {"libtorch", TORCH_VERSION}};
   if (choice.kind == "train" && !experiment.expected.empty()) record["expected"] = to_json(experiment.expected);
   return record;
 }
@@ -77,6 +93,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   if (choice.plan) {
     write_atomically(directory / "plan.json", plan_to_json(*choice.plan, model->task_names()).dump(1));
   }
+  RunFiles files(experiment, data.train->tasks(), directory, observer);
   Json result = train({.model = *model,
                        .data = data,
                        .method = method.for_step(),
@@ -88,9 +105,10 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
                        .rng = Rng(static_cast<uint64_t>(choice.seed)).fork("train"),
                        .directory = directory,
                        .header = header(experiment, choice),
-                       .observer = observer,
+                       .observer = files,
                        .stop = stop});
   if (result.is_null()) return result;
+  model->move_to(at::kCPU);
   if (!fs::exists(directory / "pictures.json")) save_pictures(*model, *data.test, experiment.transform, directory);
   Json run{{"kind", choice.kind},
            {"method", choice.method},
@@ -100,6 +118,7 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
            {"macs", cost.macs},
            {"fork", cost.fork ? Json(*cost.fork) : Json(nullptr)}};
   run.update(result);
+  files.add_pictures();
   return run;
 }
 

@@ -18,8 +18,8 @@ struct RunChoice {
 };
 
 /// Builds network and method by name, converts, and trains in `directory`, which also gets `config.toml` and, where
-/// there is one, `plan.json`: all that `restore_model` needs. Returns a RUN of docs/formats/records.md without `path`,
-/// or null if stopped.
+/// there is one, `plan.json`: all that `restore_model` needs; and the files of `RunFiles`. Returns a RUN of
+/// docs/formats/records.md without `path`, or null if stopped.
 Json train_run(const Experiment& experiment, const RunChoice& choice, const DataSplits& data,
                const std::filesystem::path& directory, TrainObserver& observer, const std::atomic<bool>& stop);
 

@@ -13,11 +13,12 @@ std::vector<double> numbers_of(const at::Tensor& values) {
   return {plain.data_ptr<double>(), plain.data_ptr<double>() + plain.numel()};
 }
 
-/// Numbers and their predictions, both over the largest of all.
+/// Numbers and their predictions as two halves of one picture, so that both have the same zero and the same height.
 PredictionPicture number_bars(const at::Tensor& target, const at::Tensor& prediction) {
-  const at::Tensor both = at::stack({target, prediction}).to(at::kDouble);
+  const at::Tensor both = at::cat({target, prediction}).to(at::kDouble);
   const at::Tensor scaled = both / std::max(both.abs().nan_to_num(0).max().item<double>(), 1e-30);
-  return {bars_picture(numbers_of(scaled[0]), false), bars_picture(numbers_of(scaled[1]), false), {}};
+  const auto halves = bars_picture(numbers_of(scaled), false).chunk(2, 2);
+  return {halves[0].contiguous(), halves[1].contiguous(), {}};
 }
 
 PredictionPicture class_map(const Task& task, const at::Tensor& target, const at::Tensor& prediction) {

@@ -13,7 +13,7 @@
 namespace reconcile::report {
 namespace {
 
-constexpr size_t kWorstShown = 5;
+constexpr size_t kWorstShown = 5, kMostMatrices = 8;
 
 double sum_of(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
@@ -109,8 +109,33 @@ std::string task_figure_of(const std::string& task, const Named<const RunLog*>& 
          html_table(class_table(scores));
 }
 
-std::string figures_of(const std::vector<std::string>& tasks, const Named<const RunLog*>& logs) {
+/// Share of all cases that are found; 1 where nothing is known.
+double accuracy_of(const ConfusionRecord* record) {
+  double hits = 0, all = 0;
+  for (size_t k = 0; record && k < record->counts.size(); ++k) {
+    hits += record->counts[k][k];
+    all += sum_of(record->counts[k]);
+  }
+  return all > 0 ? hits / all : 1;
+}
+
+/// Of many tasks those that do worst.
+std::string figures_of(std::vector<std::string> tasks, const Named<const RunLog*>& logs) {
+  if (logs.empty()) return "";
+  std::erase_if(tasks, [&](const std::string& task) { return !confusion_of(logs.back().second, task); });
+  const size_t all = tasks.size();
+  if (all > kMostMatrices) {
+    const auto accuracy = [&](const std::string& task) { return accuracy_of(confusion_of(logs.back().second, task)); };
+    std::stable_sort(tasks.begin(), tasks.end(),
+                     [&](const auto& a, const auto& b) { return accuracy(a) < accuracy(b); });
+    tasks.resize(kMostMatrices);
+  }
   std::string body;
+  if (all > tasks.size()) {
+    body = paragraph(
+        fmt::format("The {} of {} tasks that are found least often; run.jsonl has the others.", tasks.size(), all),
+        "dim");
+  }
   for (const auto& task : tasks) body += task_figure_of(task, logs);
   return body;
 }

@@ -10,17 +10,17 @@ std::string quoted(const std::string& cell) {
   return result + "\"";
 }
 
-std::string line(const std::vector<std::string>& cells) {
-  std::string result;
-  for (size_t c = 0; c < cells.size(); ++c) result += (c ? "," : "") + quoted(cells[c]);
-  return result + "\n";
-}
-
 }  // namespace
 
+std::string csv_line(const std::vector<std::string>& cells) {
+  std::string result;
+  for (size_t c = 0; c < cells.size(); ++c) result += (c ? "," : "") + quoted(cells[c]);
+  return result;
+}
+
 std::string to_csv(const Table& table) {
-  std::string text = line(table.columns);
-  for (const auto& row : table.rows) text += line(row);
+  std::string text = csv_line(table.columns) + "\n";
+  for (const auto& row : table.rows) text += csv_line(row) + "\n";
   return text;
 }
 

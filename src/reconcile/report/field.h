@@ -60,7 +60,7 @@ std::string field_text(const Field& field);
 /// `text` as JSON. DataError naming `file` and what is wrong.
 Json parse_json(const std::string& text, const std::string& file);
 
-/// DataError unless `schema_version` is the one that this library reads.
+/// DataError unless `schema_version` is one that this library reads.
 void require_schema(const Field& root);
 
 }  // namespace reconcile::report

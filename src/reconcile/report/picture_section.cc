@@ -21,14 +21,15 @@ class Mosaic {
  public:
   explicit Mosaic(Named<const RunLog*> runs) : runs_(std::move(runs)) {}
 
-  /// Whole samples as long as they fit into what a page may hold, and the first in any case, cut where it is too long.
+  /// Whole samples as long as they fit into what a page may hold, and the first in any case, cut where it is too long;
+  /// "" if no file is there.
   std::string body() {
     const auto& samples = runs_.front().second->pictures;
     for (size_t s = 0; s < samples.size(); ++s) {
       if (s > 0 && thumbnails_ + thumbnails_of(samples[s]) > kMostThumbnails) break;
       add_sample(s);
     }
-    return body_;
+    return thumbnails_ > 0 ? body_ : "";
   }
   [[nodiscard]] const Table& scores() const { return scores_; }
   [[nodiscard]] bool was_cut() const { return was_cut_; }

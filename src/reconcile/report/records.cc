@@ -2,6 +2,7 @@
 
 #include "reconcile/base/config.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/text.h"
 #include "reconcile/report/record_fields.h"
 
 namespace reconcile::report {
@@ -80,9 +81,28 @@ Cost read_cost(const Field& cost) {
           cost.at("macs").number()};
 }
 
-std::string config_text(const Field& config) {
+/// TOML whose every key says where its value comes from.
+std::string with_origins(const std::string& toml, const Field& origins) {
+  std::string text, section;
+  for (const auto& line : split(toml, '\n')) {
+    const size_t equals = line.find(" = ");
+    if (line.starts_with("[") && equals == std::string::npos) section = line.substr(1, line.size() - 2) + ".";
+    if (equals == std::string::npos) {
+      text += line + "\n";
+      continue;
+    }
+    const auto origin = origins.find(section + line.substr(0, equals));
+    text += fmt::format("{:<40}  # {}\n", line, origin ? origin->text() : "default");
+  }
+  return text;
+}
+
+std::string config_text(const Field& root) {
+  const Field config = root.at("config");
   if (!config.json().is_object()) config.reject("an object");
-  return to_toml(config.json());
+  const std::string toml = to_toml(config.json());
+  const auto origins = root.find("origins");
+  return origins ? with_origins(toml, *origins) : toml;
 }
 
 /// Whether the run in `directory` has written its first record.
@@ -169,7 +189,7 @@ Pipeline read_pipeline(const std::filesystem::path& directory) {
                     .dataset = root.at("dataset").text(),
                     .model = root.at("model").text(),
                     .protocol = root.at("protocol").text(),
-                    .config = config_text(root.at("config")),
+                    .config = config_text(root),
                     .fingerprint = fingerprint_text(root.at("fingerprint").json()),
                     .severe_threshold = root.at("severe_threshold").number(),
                     .tasks = task_names(root.at("tasks")),

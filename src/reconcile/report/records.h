@@ -212,8 +212,8 @@ struct Pipeline {
   std::vector<Run> runs;
   std::vector<Row> rows;
   std::vector<Expected> expected;
-  std::filesystem::path directory = {};  ///< where it was read
   std::vector<Pending> pending = {};
+  std::filesystem::path directory = {};  ///< where it was read
 };
 
 /// `directory`/sweep.json if it is there, else `directory`/summary.json.

@@ -70,7 +70,7 @@ std::string csv_report(const std::filesystem::path& directory) {
 }
 
 std::string json_report(const std::filesystem::path& directory) {
-  Json document = {{"schema_version", 1}, {"summary", nullptr}, {"runs", Json::object()}};
+  Json document = {{"schema_version", 2}, {"summary", nullptr}, {"runs", Json::object()}};
   const std::string text = render(
       directory,
       [&](const report::Pipeline& pipeline) {

@@ -61,12 +61,6 @@ std::string quality_sentence(const Row& base, const Row& recon, bool by_delta_m)
                      base.label, signed_fixed(to.mean - from.mean, 2), judgement(from, to));
 }
 
-std::string flat_sentence(const Row& base, const Row& recon) {
-  if (base.delta_m_flat.n == 0 || recon.delta_m_flat.n == 0) return "";
-  return fmt::format(" With all criteria in one mean (flat delta m, lower is better) it is {} % against {} %.",
-                     signed_fixed(recon.delta_m_flat.mean, 2), signed_fixed(base.delta_m_flat.mean, 2));
-}
-
 /// How far the best row is from the next of its kind; "" where there is no other.
 std::string next_best(const Pipeline& pipeline, const Row& row, bool by_delta_m) {
   Pipeline others;
@@ -86,6 +80,12 @@ std::string state_of(const Pipeline& pipeline, const Pending& pending) {
   if (run == pipeline.runs.end() || !run->log) return pending.path + " (not begun)";
   return fmt::format("{} ({} of {} epochs)", pending.path, run->log->epochs.empty() ? 0 : run->log->epochs.back().epoch,
                      run->log->num_epochs);
+}
+
+std::string flat_sentence(const Row& base, const Row& recon) {
+  if (base.delta_m_flat.n == 0 || recon.delta_m_flat.n == 0) return "";
+  return fmt::format(" With all criteria in one mean (flat delta m, lower is better) it is {} % against {} %.",
+                     signed_fixed(recon.delta_m_flat.mean, 2), signed_fixed(base.delta_m_flat.mean, 2));
 }
 
 std::string severe_sentence(const Pipeline& pipeline, const Row& before, const Row& after) {

@@ -8,7 +8,7 @@
 
 #include "reconcile/base/options.h"
 #include "reconcile/data/loader.h"
-#include "reconcile/kernels/arithmetic.h"
+#include "reconcile/models/model.h"
 
 namespace reconcile {
 

@@ -6,6 +6,8 @@
 
 #include "reconcile/base/options.h"
 #include "reconcile/core/task.h"
+#include "reconcile/train/gradient_sums.h"
+#include "reconcile/train/mean_and_range.h"
 #include "reconcile/train/step.h"
 
 namespace reconcile {
@@ -20,8 +22,8 @@ class EpochSums {
   [[nodiscard]] int64_t steps() const { return steps_; }
   [[nodiscard]] std::vector<double> mean_losses() const;
 
-  /// `train` (loss of every task, and weight where every step had weights) and `fallbacks` (steps that took each), as
-  /// in docs/formats/records.md.
+  /// `train` (loss of every task, and weights where every step had some), `gradients` (where task gradients were
+  /// formed), `skipped` and `fallbacks` (steps that took each), as in docs/formats/records.md.
   void append_to(Json& record) const;
 
   [[nodiscard]] Json state() const;
@@ -30,9 +32,10 @@ class EpochSums {
  private:
   TaskSet tasks_;
   int64_t steps_ = 0;
-  int64_t weighted_steps_ = 0;
-  std::vector<double> losses_;   ///< [T] sums
-  std::vector<double> weights_;  ///< [T] sums
+  int64_t skipped_ = 0;
+  std::vector<double> losses_;         ///< [T] sums
+  std::vector<MeanAndRange> weights_;  ///< [T] of the steps with weights
+  GradientSums gradients_;
   std::map<std::string, int64_t> fallbacks_;
 };
 

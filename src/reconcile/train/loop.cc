@@ -12,6 +12,7 @@
 #include "reconcile/train/device.h"
 #include "reconcile/train/epoch_sums.h"
 #include "reconcile/train/evaluate.h"
+#include "reconcile/train/job_check.h"
 #include "reconcile/train/run_record.h"
 #include "reconcile/train/tuning.h"
 
@@ -30,21 +31,8 @@ class Run {
         device_(parse_device(job.options.device, [](const std::string& key) { return "train." + key; })),
         method_rng_(job.rng.fork("method")),
         sums_(job.model.tasks()) {
-    const int64_t size = job.data.train->size();
-    const int64_t samples = job.options.batch_size * job.method.batches_per_step();
-    if (samples > size) {
-      fail<InvalidArgument>("train.batch_size = {}: a step takes {} samples, the training set has only {}.",
-                            job.options.batch_size, samples, size);
-    }
-    if (job.options.batch_size % job.step.accumulate != 0) {
-      fail<InvalidArgument>("step.accumulate = {}, must divide train.batch_size = {}.", job.step.accumulate,
-                            job.options.batch_size);
-    }
-    if (job.step.capture && device_.is_cpu()) {
-      fail<InvalidArgument>("step.capture = true, but train.device = \"{}\". Set one of them otherwise.",
-                            job.options.device);
-    }
-    steps_per_epoch_ = size / samples;
+    check_job(job, device_);
+    steps_per_epoch_ = job.data.train->size() / (job.options.batch_size * job.method.batches_per_step());
     job.model.move_to(device_);
     if (job.conflict.record && job.model.num_tasks() > 1) {
       recorder_.emplace(job.model.shared_layout(), job.model.task_names(), job.conflict.thresholds);
@@ -86,10 +74,11 @@ class Run {
     const auto checkpoint =
         load_checkpoint(checkpoints(), [&](const std::string& text) { job_.observer.on_message(text); });
     choose_arithmetic(checkpoint ? checkpoint->state.value("map_layout", "nchw") : job_.options.layout);
+    const Json run = run_record(job_, layout_, steps_per_epoch_);
     if (!checkpoint) {
       log_.emplace(job_.directory / "run.jsonl", 0);
-      log_->append(run_record(job_, layout_, steps_per_epoch_).dump());
-      return;
+      log_->append(run.dump());
+      return job_.observer.on_start(run, 0);
     }
     const Json& state = checkpoint->state;
     job_.model.shared_layout().require_same(state.at("layout"), checkpoints().string());
@@ -108,6 +97,7 @@ class Run {
     best_ = state.at("best");
     if (recorder_) recorder_->load_state(state.at("recorder"));
     log_.emplace(job_.directory / "run.jsonl", state.at("log_bytes").get<size_t>());
+    job_.observer.on_start(run, total_steps_);
     job_.observer.on_message(fmt::format("resuming at epoch {}, step {} of {}", epoch_, position_, steps_per_epoch_));
   }
 
@@ -178,6 +168,11 @@ class Run {
                            recorder_ ? recorder_->conflict_share() : -1.0, means});
   }
 
+  void write(const Json& record) {
+    log_->append(record.dump());
+    job_.observer.on_record(record);
+  }
+
   void end_epoch(double learning_rate) {
     Json record{{"type", "epoch"}, {"epoch", epoch_}, {"step", total_steps_}};
     record["seconds"] = epoch_seconds();
@@ -189,10 +184,10 @@ class Run {
       record["conflict_share"] = recorder_->conflict_share();
       Json conflict{{"type", "conflict"}, {"epoch", epoch_}};
       conflict.update(recorder_->record());
-      log_->append(conflict.dump());
+      write(conflict);
       recorder_->clear();
     }
-    log_->append(record.dump());
+    write(record);
     job_.observer.on_epoch(record, job_.options.epochs);
     ++epoch_;
     position_ = 0;
@@ -243,14 +238,12 @@ class Run {
     write_atomically(job_.directory / "model.safetensors", encode_safetensors(job_.model.state()));
     Json best = nullptr;
     if (!best_.is_null()) best = test_of_best(test);
-    log_->append(Json{
-        {"type", "end"},
-        {"test", to_json(job_.model.tasks(), test)},
-        {"best", best},
-        {"confusion", confusion},
-        {"seconds", seconds()},
-        {"profile",
-         profile()}}.dump());
+    write(Json{{"type", "end"},
+               {"test", to_json(job_.model.tasks(), test)},
+               {"best", best},
+               {"confusion", confusion},
+               {"seconds", seconds()},
+               {"profile", profile()}});
     Json result{{"parameters", job_.model.num_parameters()},
                 {"epochs", job_.options.epochs},
                 {"seconds_per_step", step_seconds_ / static_cast<double>(total_steps_)},

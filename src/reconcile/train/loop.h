@@ -22,9 +22,13 @@ class TrainObserver {
     double conflict_share;              ///< of this epoch so far; negative where not recorded
     const std::vector<double>& losses;  ///< running means of this epoch
   };
+  /// Before the first step: the `run` record, and the steps that the run has done already.
+  virtual void on_start(const Json& /*run*/, int64_t /*step*/) {}
   virtual void on_step(const Progress& /*progress*/) {}
   /// The `epoch` record of docs/formats/records.md.
   virtual void on_epoch(const Json& /*record*/, int64_t /*epochs*/) {}
+  /// Any later record, when it stands in run.jsonl.
+  virtual void on_record(const Json& /*record*/) {}
   virtual void on_message(const std::string& /*text*/) {}
 };
 

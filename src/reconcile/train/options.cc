@@ -27,6 +27,8 @@ const OptionTable<TrainOptions>& train_options() {
              "bits, or one that keeps 8; sums, statistics and updates are float32"),
       option("edge_matching", &O::edge_matching, any(),
              "score edges also by matching thinned predictions with true edges (ods_f); takes long"),
+      option("tensorboard", &O::tensorboard, any(),
+             "write TensorBoard's event files into the run's folder while it trains (docs/guide/live-watching.md)"),
   };
   return table;
 }

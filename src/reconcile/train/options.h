@@ -19,6 +19,7 @@ struct TrainOptions {
   std::string layout = "position";    ///< of maps in memory: position | nchw | auto
   std::string precision = "float32";  ///< of products: float32 | bfloat16x3 | bfloat16
   bool edge_matching = false;         ///< whether edges are also scored by matching
+  bool tensorboard = true;            ///< whether the run's folder gets event files
 };
 const OptionTable<TrainOptions>& train_options();
 

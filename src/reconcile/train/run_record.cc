@@ -13,7 +13,7 @@ Json run_record(const TrainJob& job, Layout layout, int64_t steps_per_epoch) {
   for (const auto& task : job.model.tasks()) {
     tasks.push_back({{"name", task.name}, {"kind", kind_name(task.kind)}, {"num_outputs", task.num_outputs}});
   }
-  Json record{{"type", "run"}, {"schema_version", 1}, {"version", kVersion}};
+  Json record{{"type", "run"}, {"schema_version", 2}, {"version", kVersion}};
   record.update(job.header);
   record.update({{"tasks", tasks},
                  {"layers", layers},

@@ -1,10 +1,10 @@
 #include "reconcile/train/step.h"
 
 #include <ATen/ATen.h>
-#include <fmt/format.h>
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/stopwatch.h"
+#include "reconcile/linalg/gramian.h"
 #include "reconcile/train/network_probe.h"
 #include "reconcile/train/representation.h"
 
@@ -46,39 +46,6 @@ Tensors cotangents(const Weights& weights, const at::Tensor& like) {
 }
 
 }  // namespace
-
-void check_step(const StepOptions& options, const Aggregator& aggregator, const Where& where) {
-  const bool parameters = options.gradient == "parameters";
-  const auto refuse = [&](const std::string& key, const std::string& value, const std::string& rule) {
-    fail<InvalidArgument>("{} = {}, {}", where(key), value, rule);
-  };
-  if (!aggregator.gives_weights()) {
-    if (options.update_every > 1) {
-      refuse("update_every", std::to_string(options.update_every),
-             "but this method has no task weights that could be used again. Set it to 1.");
-    }
-    if (options.head_gradient == "weighted") {
-      refuse("head_gradient", "\"weighted\"", "but this method has no task weights. Set it to \"own\".");
-    }
-  }
-  if (options.capture && (!parameters || options.accumulate > 1 || aggregator.batches_per_step() > 1)) {
-    refuse("capture", "true",
-           "but only steps with gradients of the parameters and one batch in one part can be recorded. Set it to "
-           "false.");
-  }
-  if (parameters) return;
-  if (options.accumulate > 1) {
-    refuse("accumulate", std::to_string(options.accumulate),
-           "but with gradient = \"representation\" the whole graph is kept anyway. Set it to 1.");
-  }
-  if (options.scope != "all") {
-    refuse("scope", fmt::format("\"{}\"", options.scope),
-           "but with gradient = \"representation\" there are no layers to tell apart. Set it to \"all\".");
-  }
-  if (aggregator.batches_per_step() > 1) {
-    refuse("gradient", "\"representation\"", "but this method needs gradients of several batches. Use \"parameters\".");
-  }
-}
 
 Step::Step(MultiTaskModel& model, const StepMethod& method, const StepOptions& options,
            const OptimizerOptions& optimizer, ConflictRecorder* recorder)
@@ -132,6 +99,11 @@ void Step::take_seconds(const TaskGradients& rows) {
   const auto [gramians, combines] = rows.take_seconds();
   profile_.gramian += gramians;
   profile_.combine += combines;
+}
+
+/// Of rows that are sums over that many parts of a batch. Whoever weighs the rows asks for the same Gramian.
+void Step::keep_gramian(const TaskGradients& rows, double parts, StepResult& result) const {
+  if (updates_) result.gramian = to_matrix(rows.gramian()) / (parts * parts);
 }
 
 Weights Step::scalarize(const Moment& moment, Rng& rng, const StepResult& result) {
@@ -191,6 +163,7 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
   }
   TaskGradients& rows = rows_.front();
   if (recorder_ != nullptr && updates_) recorder_->observe(rows);
+  keep_gramian(rows, n, result);
   const Weights weights = scalarize(moment, rng, result);
   for (auto& of_batch : rows_) of_batch.scale(scaled(weights, 1.0 / n));
   rows.losses = result.losses;
@@ -217,6 +190,7 @@ void Step::through_representation(const Batch& batch, const Moment& moment, Rng&
   TaskGradients& rows = rows_.front();
   backward_.pull_rows(losses, leaves, rows, false);
   const at::Tensor misalignment = model_.misalignment(rows.rows(), representation);
+  keep_gramian(rows, 1, result);
   const Weights weights = scalarize(moment, rng, result);
   rows.scale(weights);
   rows.losses = result.losses;

@@ -34,6 +34,8 @@ struct StepResult {
   std::vector<double> losses;                  ///< [T], means over the step's batches
   std::optional<std::vector<double>> weights;  ///< [T] of the shared gradient, if it is a weighted sum of the tasks'
   std::string fallback;                        ///< of the aggregator, or ""
+  Eigen::MatrixXd gramian;                     ///< [T, T] of the raw task gradients; empty if none were formed
+  bool skipped = false;                        ///< whether nothing was moved
 };
 
 /// InvalidArgument, with the place of the key, if the aggregator cannot do what the options ask for.
@@ -81,6 +83,7 @@ class Step {
   std::vector<at::Tensor> forward(const Batch& batch);
   void update(double learning_rate);
   void take_seconds(const TaskGradients& rows);
+  void keep_gramian(const TaskGradients& rows, double parts, StepResult& result) const;
   [[nodiscard]] bool is_update(const Moment& moment) const {
     return kept_.empty() || moment.step % options_.update_every == 0;
   }

@@ -160,6 +160,14 @@ TEST(LineLog, AppendsLines) {
   EXPECT_EQ(read_file(folder / "log"), "one\ntwo\n");
 }
 
+TEST(LineLog, AppendsBytesAsTheyAre) {
+  const TemporaryFolder folder;
+  LineLog log(folder / "log", 0);
+  log.append_bytes(std::string("a\0b", 3));
+  log.append("c");
+  EXPECT_EQ(read_file(folder / "log"), std::string("a\0bc\n", 5));
+}
+
 TEST(LineLog, GoesOnWhereACheckpointWasTaken) {
   const TemporaryFolder folder;
   const fs::path path = folder.write("log", "one\ntwo\nhal");

@@ -69,5 +69,14 @@ TEST(PredictionPicture, KindsWithoutPixelsAreBarsWithoutAnError) {
   EXPECT_EQ(lit.sum().item<int64_t>(), 24);
 }
 
+TEST(PredictionPicture, NumbersShareTheirZeroAndTheirScale) {
+  const auto drawn = prediction_picture({"mu", TaskKind::kRegression, 1}, at::tensor({2.0F}), at::tensor({-1.0F}));
+  const auto lit_rows = [](const at::Tensor& picture) {
+    return picture.select(2, 0).ne(24).any(0).nonzero().flatten();
+  };
+  EXPECT_TRUE(at::equal(lit_rows(drawn.truth), at::arange(0, 48)));        // up to the top
+  EXPECT_TRUE(at::equal(lit_rows(drawn.prediction), at::arange(48, 72)));  // half as far down
+}
+
 }  // namespace
 }  // namespace reconcile

@@ -37,6 +37,18 @@ TEST(Records, ReadsEveryPartOfAPipeline) {
   EXPECT_TRUE(contains(pipeline.config, R"x(methods = ["sum","cagrad(c=0.2)"])x")) << pipeline.config;
 }
 
+TEST(Records, EveryKeyOfTheExperimentSaysWhereItComesFrom) {
+  const Copy copy("pipeline");
+  copy.edit([](Json& summary) {
+    summary["origins"] = {{"train", "demo.toml:3"}, {"train.epochs", "--set"}, {"data.name", "demo.toml:2"}};
+  });
+  const std::string config = read_pipeline(copy.path()).config;
+  EXPECT_TRUE(contains(config, "\n[train]\n")) << config;
+  EXPECT_TRUE(contains(config, "epochs = 6                                # --set\n")) << config;
+  EXPECT_TRUE(contains(config, "name = \"glyphs\"                           # demo.toml:2\n")) << config;
+  EXPECT_TRUE(contains(config, "learning_rate = 0.001                     # default\n")) << config;
+}
+
 TEST(Records, ReadsEveryPartOfARun) {
   const auto log = read_run_log(fixture("train"));
   EXPECT_EQ(log.method, "cagrad(c=0.2)");

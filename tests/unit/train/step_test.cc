@@ -86,6 +86,38 @@ TEST(Step, CopiesOfSplitLayersLeaveTheSharedVector) {
   EXPECT_FALSE(at::equal(layer.copy(0)[0], layer.copy(1)[0]));
 }
 
+// With plain SGD the move of the shared parameters is the direction.
+TEST(Step, TheGramianIsOfRawGradientsWhoseWeightedSumIsTheDirection) {
+  const std::tuple<const char*, const char*, StepOptions> ways[] = {{"cagrad", "sum", {}},
+                                                                    {"mgda", "si", {}},
+                                                                    {"mgda", "mean", {.accumulate = 2}},
+                                                                    {"modo", "uw", {}},
+                                                                    {"upgrad", "gls", {.accumulate = 4}}};
+  const auto raw = take_steps(*tiny_model(), TinyMethod("mgda", "sum")).results.front().gramian;
+  for (const auto& [aggregator, scalarizer, options] : ways) {
+    auto model = tiny_model();
+    std::vector<at::Tensor> before;
+    const std::vector<at::Tensor> parameters = model->shared_parameters();
+    for (const auto& parameter : parameters) before.push_back(parameter.detach().clone());
+    const StepResult result = take_steps(*model, TinyMethod(aggregator, scalarizer), options).results.front();
+    double squared = 0;
+    for (size_t i = 0; i < before.size(); ++i) {
+      squared += ((before[i] - parameters[i].detach()) / 0.1).square().sum().item<double>();
+    }
+    const Eigen::VectorXd weights = Eigen::Map<const Eigen::VectorXd>(result.weights->data(), 2);
+    EXPECT_NEAR(weights.dot(result.gramian * weights) / squared, 1.0, 1e-3) << aggregator << " " << scalarizer;
+    if (options.accumulate > 1) continue;  // batch norm sees other batches
+    EXPECT_NEAR((result.gramian - raw).norm() / raw.norm(), 0.0, 1e-5) << aggregator << " " << scalarizer;
+  }
+}
+
+TEST(Step, OnePassForAllHasNoGramian) {
+  EXPECT_EQ(take_steps(*tiny_model(), TinyMethod("sum")).results.front().gramian.size(), 0);
+  const auto kept = take_steps(*tiny_model(), TinyMethod("mgda"), {.update_every = 2}, nullptr, 2).results;
+  EXPECT_EQ(kept[0].gramian.size(), 4);
+  EXPECT_EQ(kept[1].gramian.size(), 0);
+}
+
 TEST(Step, ALossThatIsNotFiniteNamesItsTaskAndChangesNothing) {
   auto model = tiny_model();
   at::NoGradGuard no_grad;

@@ -1,0 +1,24 @@
+#include "reconcile/train/job_check.h"
+
+#include "reconcile/base/error.h"
+
+namespace reconcile {
+
+void check_job(const TrainJob& job, const at::Device& device) {
+  const int64_t size = job.data.train->size();
+  const int64_t samples = job.options.batch_size * job.method.batches_per_step();
+  if (samples > size) {
+    fail<InvalidArgument>("train.batch_size = {}: a step takes {} samples, the training set has only {}.",
+                          job.options.batch_size, samples, size);
+  }
+  if (job.options.batch_size % job.step.accumulate != 0) {
+    fail<InvalidArgument>("step.accumulate = {}, must divide train.batch_size = {}.", job.step.accumulate,
+                          job.options.batch_size);
+  }
+  if (job.step.capture && device.is_cpu()) {
+    fail<InvalidArgument>("step.capture = true, but train.device = \"{}\". Set one of them otherwise.",
+                          job.options.device);
+  }
+}
+
+}  // namespace reconcile

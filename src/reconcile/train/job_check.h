@@ -1,0 +1,10 @@
+#pragma once
+
+#include "reconcile/train/loop.h"
+
+namespace reconcile {
+
+/// InvalidArgument with the key if a job's options do not fit its data, or each other on that device.
+void check_job(const TrainJob& job, const at::Device& device);
+
+}  // namespace reconcile
