@@ -45,8 +45,8 @@ std::string text_of(const report::Study& study, const std::string& heading,
                         report::difference_note(), to_text(differences));
   }
   text += fmt::format("\n{}Protocols\n\n{}\n", heading, report::protocol_sentence(study));
-  const report::ProtocolTable main = report::protocol_tables(study).front();
-  text += fmt::format("\n{}\n\n{}", main.title, to_text(main.table));
+  const auto protocols = report::protocol_tables(study);
+  if (!protocols.empty()) text += fmt::format("\n{}\n\n{}", protocols[0].title, to_text(protocols[0].table));
   return text + paper_text(report::paper_tables(as_pipeline(study)), to_text);
 }
 

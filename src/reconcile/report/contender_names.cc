@@ -112,10 +112,11 @@ std::vector<ContenderName> contender_names(const std::vector<Outcome>& runs, con
       std::any_of(runs.begin(), runs.end(), [&](const Outcome& run) { return run.network != runs.front().network; });
   std::vector<ContenderName> names;
   for (size_t i = 0; i < runs.size(); ++i) names.push_back(name_of(runs[i], is_single[i], networks_differ, keys));
+  const auto plain = names;
   for (const auto source : {&Outcome::source, &Outcome::place}) {
     const auto doubtful = ambiguous(runs, names);
     for (size_t i = 0; i < runs.size(); ++i) {
-      if (doubtful.contains(names[i].label)) names[i].label += fmt::format(" ({})", runs[i].*source);
+      if (doubtful.contains(names[i].label)) names[i].label = fmt::format("{} ({})", plain[i].label, runs[i].*source);
     }
   }
   return names;

@@ -10,7 +10,7 @@ namespace reconcile::report {
 namespace {
 
 /// A column and the statistic of every contender in it.
-struct Measure {
+struct RankedColumn {
   ResultTable::Column column;
   bool is_ranked = false, higher_is_better = true;
   std::vector<Statistic> statistics;
@@ -19,11 +19,12 @@ struct Measure {
 
 std::string arrow(bool higher_is_better) { return higher_is_better ? "↑" : "↓"; }
 
-Measure measure_of(const Study& study, const Quantity& quantity, const std::string& group, const std::string& name) {
-  Measure measure{.column = {group, name + (quantity.unit.empty() ? " " : " " + quantity.unit + " ") +
-                                        arrow(quantity.higher_is_better)},
-                  .is_ranked = true,
-                  .higher_is_better = quantity.higher_is_better};
+RankedColumn ranked_column(const Study& study, const Quantity& quantity, const std::string& group,
+                           const std::string& name) {
+  RankedColumn measure{.column = {group, name + (quantity.unit.empty() ? " " : " " + quantity.unit + " ") +
+                                             arrow(quantity.higher_is_better)},
+                       .is_ranked = true,
+                       .higher_is_better = quantity.higher_is_better};
   for (const auto& contender : study.contenders) {
     measure.statistics.push_back(statistic(contender, quantity));
     measure.texts.push_back(text_of(measure.statistics.back(), 1, quantity.digits));
@@ -31,9 +32,9 @@ Measure measure_of(const Study& study, const Quantity& quantity, const std::stri
   return measure;
 }
 
-Measure cost_measure(const Study& study, const std::string& title, double Contender::*cost,
-                     std::string (*text)(double)) {
-  Measure measure{.column = {"", title}};
+RankedColumn cost_measure(const Study& study, const std::string& title, double Contender::*cost,
+                          std::string (*text)(double)) {
+  RankedColumn measure{.column = {"", title}};
   for (const auto& contender : study.contenders) {
     const double value = contender.*cost;
     measure.texts.push_back(std::isfinite(value) ? text(value) : "-");
@@ -42,7 +43,7 @@ Measure cost_measure(const Study& study, const std::string& title, double Conten
 }
 
 /// Index of the best contender that is not among `taken`; -1 if no other has a value.
-int64_t leader(const Study& study, const Measure& measure, const std::vector<int64_t>& taken) {
+int64_t leader(const Study& study, const RankedColumn& measure, const std::vector<int64_t>& taken) {
   int64_t best = -1;
   for (int64_t i = 0; i < std::ssize(study.contenders); ++i) {
     const double mean = measure.statistics[static_cast<size_t>(i)].mean;
@@ -55,7 +56,7 @@ int64_t leader(const Study& study, const Measure& measure, const std::vector<int
 }
 
 /// The mark of every contender in a column.
-std::vector<Mark> marks_of(const Study& study, const Measure& measure) {
+std::vector<Mark> marks_of(const Study& study, const RankedColumn& measure) {
   std::vector<Mark> marks(study.contenders.size(), Mark::kNone);
   std::vector<int64_t> order;
   for (int place = 0; measure.is_ranked && place < 3; ++place) {
@@ -69,15 +70,15 @@ std::vector<Mark> marks_of(const Study& study, const Measure& measure) {
   return marks;
 }
 
-std::vector<Measure> measures(const Study& study) {
-  std::vector<Measure> result;
+std::vector<RankedColumn> measures(const Study& study) {
+  std::vector<RankedColumn> result;
   for (const auto& [group, name, quantity] : table_quantities(study))
-    result.push_back(measure_of(study, quantity, group, name));
+    result.push_back(ranked_column(study, quantity, group, name));
   result.push_back(cost_measure(study, "MB", &Contender::megabytes, [](double value) { return fixed(value, 2); }));
   result.push_back(cost_measure(study, "MACs", &Contender::macs, compact));
   result.push_back(
       cost_measure(study, "s/step", &Contender::seconds_per_step, [](double value) { return fixed(value, 3); }));
-  std::erase_if(result, [](const Measure& measure) {
+  std::erase_if(result, [](const RankedColumn& measure) {
     return std::all_of(measure.texts.begin(), measure.texts.end(), [](const auto& text) { return text == "-"; });
   });
   return result;
