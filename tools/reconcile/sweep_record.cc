@@ -107,7 +107,7 @@ bool read_result(SweepRun& run, const std::filesystem::path& folder) {
 }
 
 Json summarise_sweep(const SweepPlan& plan, const std::string& command, const std::vector<SweepRun>& runs) {
-  Json summary{{"schema_version", 1},
+  Json summary{{"schema_version", 2},
                {"version", kVersion},
                {"name", plan.base.name},
                {"command", command},
