@@ -68,6 +68,7 @@ Json save_task(const std::filesystem::path& directory, const std::string& stem, 
 
 void save_pictures(MultiTaskModel& model, const Dataset& data, const TransformOptions& transform,
                    const std::filesystem::path& directory) {
+  if (data.size() == 0) return;
   const at::NoGradGuard no_grad;
   const std::vector<int64_t> samples = spread_samples(data.size());
   const Batch batch = data.batch(samples);

@@ -108,7 +108,6 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
                        .observer = files,
                        .stop = stop});
   if (result.is_null()) return result;
-  model->move_to(at::kCPU);
   if (!fs::exists(directory / "pictures.json")) save_pictures(*model, *data.test, experiment.transform, directory);
   Json run{{"kind", choice.kind},
            {"method", choice.method},
