@@ -6,6 +6,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/train/device.h"
 
 namespace reconcile::tool {
 namespace fs = std::filesystem;
@@ -69,6 +70,7 @@ void OutputArguments::add_to(CLI::App& verb) {
 }
 
 void OutputArguments::prepare(const Experiment& experiment) const {
+  parse_device(experiment.train.device, [](const std::string& key) { return "train." + key; });
   const fs::path config = fs::path(directory) / "config.toml";
   if (fs::exists(config)) {
     if (!resume) {

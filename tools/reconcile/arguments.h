@@ -32,7 +32,8 @@ struct OutputArguments {
 
   void add_to(CLI::App& verb);
   /// Makes the folder and stores the resolved configuration in it. StateError if it holds a run already and --resume
-  /// was not given, or if the run in it had another configuration (the first key that differs is named).
+  /// was not given, or if the run in it had another configuration (the first key that differs is named);
+  /// InvalidArgument, and no folder, if nothing can be computed on the run's device.
   void prepare(const Experiment& experiment) const;
 };
 

@@ -62,6 +62,14 @@ void check_recording(const Config& config, const Experiment& experiment) {
   }
 }
 
+/// Throws if passes are to be recorded where nothing can be.
+void check_capture(const Config& config, const Experiment& experiment) {
+  if (experiment.step.capture && experiment.train.device == "cpu") {
+    fail<InvalidArgument>("{} = true, but train.device = \"cpu\". Set one of them otherwise.",
+                          config.where("step")("capture"));
+  }
+}
+
 /// Throws if there are rotations and no gradients of the representation to align them with.
 void check_rotation(const Config& config, const Experiment& experiment) {
   if (experiment.heads.rotation > 0 && experiment.step.gradient != "representation") {
@@ -211,6 +219,7 @@ Experiment read_experiment(const Config& config) {
     if (!method.empty()) placed(where, [&] { make_method(method, num_tasks, experiment.step.scope); });
   }
   check_recording(config, experiment);
+  check_capture(config, experiment);
   check_arithmetic(experiment.train.layout, experiment.train.precision, config.where("train"));
   check_rotation(config, experiment);
   if (experiment.seeds.empty())

@@ -190,8 +190,11 @@ Comparison compare(const Pipeline& pipeline) {
 std::string headline(const Pipeline& pipeline) {
   const auto [base, recon, peer] = compare(pipeline);
   if (!base && !recon) {
-    return "No joint training has a delta m yet, or tasks that are all measured in percent: there is nothing to "
-           "compare.";
+    const bool is_trained = std::any_of(pipeline.rows.begin(), pipeline.rows.end(),
+                                        [](const Row& row) { return row.kind != "single" && !row.metrics.empty(); });
+    if (!is_trained) return "No joint training has finished yet: there is nothing to compare.";
+    return "No method is best in one number: without single-task runs there is no delta m, and the tasks are not all "
+           "measured in percent. The table has each task by itself.";
   }
   if (!base || !recon) {
     const Row& row = base ? *base : *recon;

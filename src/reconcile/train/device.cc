@@ -43,7 +43,7 @@ at::Device parse_device(const std::string& name, const Where& where) {
   fail<InvalidArgument>(
       "{} = \"{}\": nothing can be computed there ({}). Use \"cpu\", or \"cuda\" with a LibTorch that "
       "was built for it.",
-      where("device"), name, reason.substr(0, reason.find_first_of(".\n")));
+      where("device"), name, reason.substr(0, std::min(reason.find('\n'), reason.find(". "))));
 }
 
 Batch to_device(const Batch& batch, const at::Device& device, Layout layout) {

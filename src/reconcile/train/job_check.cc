@@ -4,7 +4,7 @@
 
 namespace reconcile {
 
-void check_job(const TrainJob& job, const at::Device& device) {
+void check_job(const TrainJob& job) {
   const int64_t size = job.data.train->size();
   const int64_t samples = job.options.batch_size * job.method.batches_per_step();
   if (samples > size) {
@@ -14,10 +14,6 @@ void check_job(const TrainJob& job, const at::Device& device) {
   if (job.options.batch_size % job.step.accumulate != 0) {
     fail<InvalidArgument>("step.accumulate = {}, must divide train.batch_size = {}.", job.step.accumulate,
                           job.options.batch_size);
-  }
-  if (job.step.capture && device.is_cpu()) {
-    fail<InvalidArgument>("step.capture = true, but train.device = \"{}\". Set one of them otherwise.",
-                          job.options.device);
   }
 }
 

@@ -4,7 +4,7 @@
 
 namespace reconcile {
 
-/// InvalidArgument with the key if a job's options do not fit its data, or each other on that device.
-void check_job(const TrainJob& job, const at::Device& device);
+/// InvalidArgument with the key if a job's options do not fit its data, or each other.
+void check_job(const TrainJob& job);
 
 }  // namespace reconcile

@@ -31,7 +31,7 @@ class Run {
         device_(parse_device(job.options.device, [](const std::string& key) { return "train." + key; })),
         method_rng_(job.rng.fork("method")),
         sums_(job.model.tasks()) {
-    check_job(job, device_);
+    check_job(job);
     steps_per_epoch_ = job.data.train->size() / (job.options.batch_size * job.method.batches_per_step());
     job.model.move_to(device_);
     if (job.conflict.record && job.model.num_tasks() > 1) {

@@ -222,6 +222,19 @@ TEST(Report, WithoutLogsAndCosinesSaysSo) {
   EXPECT_TRUE(contains(html, "the order of its layers is not known"));
 }
 
+TEST(Report, NoMethodIsCalledBestByErrorsOfSeveralUnits) {
+  const Copy copy("pipeline");
+  copy.edit([](Json& summary) {
+    for (auto& row : summary["rows"]) {
+      row["delta_m"] = row["delta_m_flat"] = nullptr;
+      for (auto& [task, metrics] : row["metrics"].items()) {
+        metrics = {{"abs_err", {{"mean", 1.0}, {"sd", nullptr}, {"n", 1}}}};
+      }
+    }
+  });
+  EXPECT_TRUE(contains(render_all(copy.path()), "No method is best in one number"));
+}
+
 TEST(Report, WithoutAnythingIsStillAPage) {
   const Copy copy("pipeline");
   copy.edit([](Json& summary) {
