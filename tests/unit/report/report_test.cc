@@ -227,9 +227,8 @@ TEST(Report, NoMethodIsCalledBestByErrorsOfSeveralUnits) {
   copy.edit([](Json& summary) {
     for (auto& row : summary["rows"]) {
       row["delta_m"] = row["delta_m_flat"] = nullptr;
-      for (auto& [task, metrics] : row["metrics"].items()) {
-        metrics = {{"abs_err", {{"mean", 1.0}, {"sd", nullptr}, {"n", 1}}}};
-      }
+      const Json error{{"abs_err", {{"mean", 1.0}, {"sd", nullptr}, {"n", 1}}}};
+      for (auto& [task, metrics] : row["metrics"].items()) metrics = error;
     }
   });
   EXPECT_TRUE(contains(render_all(copy.path()), "No method is best in one number"));
