@@ -9,7 +9,9 @@
 #include "reconcile/core/layer_gramians.h"
 #include "reconcile/linalg/gramian.h"
 #include "reconcile/linalg/unit_rows.h"
+#include "reconcile/train/finite_guard.h"
 #include "reconcile/train/gradient_sums.h"
+#include "variant.h"
 #include "worker.h"
 
 namespace reconcile {
@@ -109,6 +111,19 @@ void gradient_records(benchmark::State& state) {
   for (auto _ : state) sums.add(to_matrix(gradients.gramian()), weights);
 }
 BENCHMARK(gradient_records)->Arg(2)->Arg(3)->Arg(10)->Arg(40)->Unit(benchmark::kMicrosecond);
+
+/// What `train.nonfinite = "skip"` adds to every step: a copy of the running statistics.
+void finite_guard(benchmark::State& state, const std::string& name) {
+  const auto model = bench::make_network(bench::find_case(name, 2), "", {});
+  FiniteGuard guard({.nonfinite = "skip"}, *model, "");
+  for (auto _ : state) {
+    guard.before_step();
+    guard.after_step();
+  }
+}
+BENCHMARK_CAPTURE(finite_guard, resnet18, "resnet18")->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(finite_guard, segnet, "segnet")->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(finite_guard, mobilenet, "mobilenet")->Unit(benchmark::kMicrosecond);
 
 /// The T x T solve alone, Gramian given, for one aggregator.
 void solve(benchmark::State& state, const std::string& name) {

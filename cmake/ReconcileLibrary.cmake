@@ -8,14 +8,16 @@ target_compile_options(reconcile_flags INTERFACE -Wall -Wextra -Werror -Wno-miss
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds>)
 target_link_libraries(reconcile_flags INTERFACE OpenMP::OpenMP_CXX)
 if(RECONCILE_SANITIZE)
-  target_compile_options(reconcile_flags INTERFACE -fsanitize=${RECONCILE_SANITIZE} -fno-omit-frame-pointer)
+  target_compile_options(reconcile_flags INTERFACE -fsanitize=${RECONCILE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # gcc sees too little of instrumented code
+  target_compile_definitions(reconcile_flags INTERFACE _GLIBCXX_ASSERTIONS)
   target_link_options(reconcile_flags INTERFACE -fsanitize=${RECONCILE_SANITIZE})
 endif()
 
 # reconcile_library(FOLDER [SOURCES a.cc ...] [CATALOG] [DEPENDS folder ... or package targets] [TORCH] [BATCHES])
 # One static library for one folder of src/reconcile. CATALOG adds one source for each X(name) line of catalog.inc and
 # refuses a .cc file that neither SOURCES nor catalog.inc names. TORCH compiles with the shared precompiled header. BATCHES
-# compiles six sources at a time: half the cost of a small method file is what the headers instantiate. What two files
+# compiles six sources at a time (RECONCILE_BATCH): half the cost of a small method file is what the headers instantiate. What two files
 # of such a folder declare in their anonymous namespaces must have different names.
 function(reconcile_library folder)
   cmake_parse_arguments(ARG "CATALOG;TORCH;BATCHES" "" "SOURCES;DEPENDS" ${ARGN})
@@ -52,9 +54,9 @@ function(reconcile_library folder)
   endif()
 endfunction()
 
-# Compiles six sources of a target at a time.
+# Compiles RECONCILE_BATCH sources of a target at a time.
 function(reconcile_batches target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${RECONCILE_BATCH})
 endfunction()
 
 # What every source includes, directly or not.

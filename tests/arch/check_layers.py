@@ -35,6 +35,8 @@ TOP = ["catalog", "tools"]  # may include everything below
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 PRINTS = re.compile(r"\bstd::(cout|cerr|clog)\b|\b(printf|fprintf|puts|fputs|putchar)\s*\(|\bfmt::print(ln)?\b")
+STARTS = re.compile(r"(?<![\w.>])(?:system|popen|wordexp|posix_spawnp?|fexecve|exec[lv]p?e?|execvpe)\s*\(")
+ITSELF = 'execv("/proc/self/exe"'
 TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -72,6 +74,8 @@ def line_breaches(folder, file, names, line):
     breaches = []
     if folder != "tools" and (match := PRINTS.search(TEXT.sub('""', code))):
         breaches.append(f"nothing below tools prints ({match[0].strip(' (')}); return a record or throw")
+    if match := STARTS.search(TEXT.sub('""', code.replace(ITSELF, ""))):
+        breaches.append(f"no shell and no other program is started ({match[0].strip(' (')}): what a file says could reach it")
     for name in {name for _, name in names} if folder not in TOP else []:
         if re.search(rf'[=!]=\s*"{name}"|"{name}"\s*[=!]=|compare\(\s*"{name}"', code):
             breaches.append(f'nothing below catalog compares a name ("{name}"); put it into the entry')

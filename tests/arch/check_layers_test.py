@@ -16,6 +16,7 @@ GOOD = {
     "src/reconcile/train/step.cc":
         '#include "reconcile/aggregators/aggregator.h"\nconst char* help = "std::cout";\nsnprintf(text, 3, "x");\n',
     "src/reconcile/catalog/catalog.cc": '#include "reconcile/report/table.h"\nbool is = name == "cagrad";\n',
+    "tools/reconcile/again.cc": 'execv("/proc/self/exe", arguments);\nsync_file_system(folder);\nloader.system(1);\n',
     "tools/reconcile/main.cc": '#include "verbs.h"\n#include "reconcile/catalog/catalog.h"\nstd::cout << 1;\n',
 }
 
@@ -66,6 +67,12 @@ class CheckLayers(unittest.TestCase):
     def test_refuses_printing_below_tools(self):
         for print_ in ('std::cout << 1;', 'std::cerr << 1;', 'printf("x");', 'fmt::print("x");'):
             self.refuses("src/reconcile/train/a.cc", print_ + "\n", "prints")
+
+    def test_refuses_shells_and_other_programs(self):
+        for call in ('std::system(line.c_str());', 'system("ls");', '::popen(line, "r");', 'execlp("sh", "-c", line);',
+                     'execv(path, arguments);', 'posix_spawn(&child, path, 0, 0, arguments, 0);', 'wordexp(line, &words, 0);'):
+            for path in ("src/reconcile/data/a.cc", "tools/reconcile/a.cc"):
+                self.refuses(path, call + "\n", "no shell and no other program")
 
     def test_refuses_a_compared_name(self):
         self.refuses("src/reconcile/train/a.cc", 'if (method == "cagrad") return;\n', '"cagrad"')

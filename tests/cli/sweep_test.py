@@ -36,10 +36,10 @@ def children_of(process):
 
 
 def timeless(value):
-    """A record without what the clock says."""
+    """A record without what the clock says, and without the checksum of both."""
     if isinstance(value, dict):
         return {key: timeless(v) for key, v in value.items()
-                if "seconds" not in key and key not in ("profile", "command")}
+                if "seconds" not in key and key not in ("profile", "command", "crc32")}
     return [timeless(v) for v in value] if isinstance(value, list) else value
 
 
@@ -117,7 +117,7 @@ class Sweep(unittest.TestCase):
         second = self.start("stopped", TWO, "--resume")
         _, stderr = second.communicate()
         self.assertEqual(second.returncode, 1)
-        self.assertIn("stopped: a sweep is going on in it", stderr)
+        self.assertIn("stopped: another run is at work in it", stderr)
         sweep.send_signal(signal.SIGINT)
         _, stderr = sweep.communicate()
         self.assertEqual(sweep.returncode, 130)

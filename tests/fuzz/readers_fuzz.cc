@@ -1,4 +1,4 @@
-// Changes good files and reads them: every reader must answer with values, a DataError or an InvalidArgument.
+// Changes good files and reads them: every reader must answer with values or one of our errors.
 //
 //     readers_fuzz [EXECUTIONS [READER [SEED]]]     of each reader, or of one; 2000 if not given
 //
@@ -40,27 +40,15 @@ void on_crash(int signal) {
 
 /// Whether the reader takes the current file; what it throws but should not passes through.
 bool reads(const Target& target, const std::filesystem::path& path) {
-  if (target.needs_file) {
-    std::filesystem::remove(path);  // to write over a file makes some file systems wait for the disk
-    std::ofstream(path, std::ios::binary) << current;
-  }
-  try {
-    target.read(current, path);
-    return true;
-  } catch (const DataError& error) {
-    answer = error.what();
-  } catch (const InvalidArgument& error) {
-    answer = error.what();
-  }
-  return false;
+  answer = refusal_of(target, current, path);
+  return answer.empty();
 }
 
 void run(const Target& target, int64_t executions, const Rng& stream, const std::filesystem::path& path) {
   const auto begin = std::chrono::steady_clock::now();
   int64_t refused = 0;
   for (const auto& seed : target.seeds) {
-    Rng rng = stream;
-    current = target.wrap(seed, rng);
+    current = file_of(target, seed);
     if (!reads(target, path)) fail<StateError>("a good file is refused: {}", answer);
   }
   for (int64_t i = 0; i < executions; ++i) {

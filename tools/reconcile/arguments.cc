@@ -18,7 +18,7 @@ std::string first_difference(const Json& old_values, const Json& new_values, con
     const std::string path = prefix + key;
     const Json before = old_values.contains(key) ? old_values.at(key) : Json(nullptr);
     if (value.is_object() && before.is_object()) {
-      const std::string inner = first_difference(before, value, path + ".");
+      std::string inner = first_difference(before, value, path + ".");
       if (!inner.empty()) return inner;
     } else if (before != value) {
       return fmt::format("{} was {} and is now {}", path, before.dump(), value.dump());
@@ -71,23 +71,21 @@ void OutputArguments::add_to(CLI::App& verb) {
 
 void OutputArguments::prepare(const Experiment& experiment) const {
   parse_device(experiment.train.device, [](const std::string& key) { return "train." + key; });
+  make_folder(directory);
   const fs::path config = fs::path(directory) / "config.toml";
   if (fs::exists(config)) {
     if (!resume) {
       fail<StateError>("{}: holds a run already. Go on with --resume, or choose another folder with --out.", directory);
     }
     const auto difference =
-        first_difference(read_experiment(Config::from_file(config)).resolved(), experiment.resolved());
+        first_difference(read_experiment(Config::of_run(directory)).resolved(), experiment.resolved());
     if (!difference.empty()) {
       fail<StateError>("{}: the run in it was another one: {}. Choose another folder, or undo the change.", directory,
                        difference);
     }
     return;
   }
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) fail<DataError>("{}: cannot make the folder: {}.", directory, error.message());
-  write_atomically(config, to_toml(experiment.resolved()));
+  write_atomically(config, to_sealed_toml(experiment.resolved()));
 }
 
 void print(const Json& json) { fmt::print("{}\n", json.dump(2)); }

@@ -1,5 +1,6 @@
 #include "reconcile/arguments.h"
-#include "reconcile/base/file.h"
+#include "reconcile/base/folder_lock.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/commands.h"
 #include "reconcile/convert/convert.h"
 #include "reconcile/convert/cost.h"
@@ -22,7 +23,7 @@ void write_tree(const Experiment& experiment, const DataSignature& data, const B
   const Cost shared = measure_cost(*plain, data.input_shape);
   convert(*plain, plan, CopyInit::kEqual, Statistics::kMixed, data.input_shape, Rng(0));
   const Cost tree = measure_cost(*plain, data.input_shape);
-  write_atomically(path, plan_to_json(plan, plain->task_names()).dump(1) + "\n");
+  write_json(path, plan_to_json(plan, plain->task_names()));
   for (const auto& [layer, groups] : plan.layers) {
     fmt::print("{:<40} {}\n", layer, groups_text(groups, plain->task_names()));
   }
@@ -40,6 +41,7 @@ void branch(const BranchArguments& arguments) {
   if (experiment.branching.resource > 0) (void)model->expected_gflops();  // refuses too many tasks before anything runs
   const DataSplits data = load_data(experiment, "");
   arguments.output.prepare(experiment);
+  const FolderLock lock(arguments.output.directory);
   Progress progress("branching", data.train->tasks());
   const bool done = search_branches({.model = *model,
                                      .data = data,

@@ -8,12 +8,10 @@ class App;
 
 namespace reconcile::tool {
 
-/// Set by the first Ctrl-C or SIGTERM: the running step is finished and a checkpoint written.
+/// Set by the first Ctrl-C, SIGTERM or SIGUSR1: the running step is finished and a checkpoint written.
 extern std::atomic<bool> stop_requested;
 
-/// Exit code after a requested stop, as shells expect for Ctrl-C.
-inline constexpr int kInterrupted = 130;
-/// Thrown by a verb that was stopped; main turns it into kInterrupted.
+/// Thrown by a verb that was stopped; main turns it into an exit code.
 struct Interrupted {};
 
 // Each adds one verb: its options, its help, and what it does.

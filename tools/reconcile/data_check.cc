@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "reconcile/arguments.h"
 #include "reconcile/base/error.h"
 #include "reconcile/data/statistics.h"
@@ -32,7 +34,7 @@ std::string class_name(const Findings& findings, const Task& task, size_t index)
 
 std::string bar(double share) {
   std::string text;
-  for (int i = 0; i < static_cast<int>(share * kBarLength + 0.5); ++i) text += "█";
+  for (int i = 0; i < std::lround(share * kBarLength); ++i) text += "█";
   return text;
 }
 

@@ -38,7 +38,7 @@ std::string html_sheet(const std::vector<Row>& rows, int64_t first) {
   return html + "</table></div>\n";
 }
 
-const char* kExplanation =
+constexpr const char* kExplanation =
     "Classes have the same colour in every sample. Depth runs from near (yellow) to far (violet) over the range of its "
     "sample. Normals are red, green and blue for x, y and z. Stripes are unknown.";
 

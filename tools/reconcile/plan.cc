@@ -1,6 +1,6 @@
 #include "reconcile/arguments.h"
 #include "reconcile/base/error.h"
-#include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/commands.h"
 #include "reconcile/convert/forks.h"
 #include "reconcile/convert/rules.h"
@@ -91,7 +91,7 @@ void plan(const PlanArguments& arguments) {
   const Cost cost = measure_cost(*model, chosen, shape);
   const std::vector<Fork> forks = find_forks(*model, shape);
   const auto names = model->task_names();
-  if (!arguments.out.empty()) write_atomically(arguments.out, plan_to_json(chosen, names).dump(1) + "\n");
+  if (!arguments.out.empty()) write_json(arguments.out, plan_to_json(chosen, names));
   if (arguments.json) return print(to_json(chosen, cost, shared, table, forks, names));
   if (!table.empty()) print_table(table, shared);
   print_forks(forks, names);

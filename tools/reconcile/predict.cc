@@ -18,12 +18,6 @@ struct PredictArguments {
   bool resize = false;
 };
 
-void make_folder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) fail<DataError>("{}: cannot make this folder: {}. Choose another with --out.", path, error.message());
-}
-
 /// Predictions of every task for all samples of one file, [T] x [N, ...].
 std::vector<at::Tensor> predict_file(MultiTaskModel& model, const at::Tensor& x, int64_t batch_size) {
   std::vector<std::vector<at::Tensor>> parts(model.num_tasks());

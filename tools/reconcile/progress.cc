@@ -22,6 +22,11 @@ std::string rate_text(double seconds_per_step) {
                               : fmt::format(" · {:.1f} s/it", seconds_per_step);
 }
 
+/// Of a record, where a number that is not finite is a text.
+std::string loss_text(const Json& loss) {
+  return loss.is_number() ? fmt::format("{:.3f}", loss.get<double>()) : loss.get<std::string>();
+}
+
 int64_t steps_done(const TrainObserver::Progress& p) { return (p.epoch - 1) * p.steps + p.step; }
 
 }  // namespace
@@ -97,7 +102,7 @@ void Progress::on_epoch(const Json& record, int64_t epochs) {
   terminal_.clear();
   std::string tasks;
   for (const auto& [task, values] : record.at("train").items()) {
-    tasks += fmt::format(" · {} loss {:.3f}", task, values.at("loss").get<double>());
+    tasks += fmt::format(" · {} loss {}", task, loss_text(values.at("loss")));
     const Json validation = record.value("validation", Json::object()).value(task, Json::object());
     if (validation.empty()) continue;
     const auto first = validation.begin();  // of the criteria by which the task is judged

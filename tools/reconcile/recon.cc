@@ -1,5 +1,7 @@
 #include "reconcile/arguments.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/folder_lock.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/base/json_lines.h"
 #include "reconcile/catalog/run.h"
 #include "reconcile/commands.h"
@@ -70,7 +72,7 @@ class Pipeline {
   }
 
  private:
-  void write_summary() const { write_atomically(directory_ / "summary.json", summarise(record_).dump(1) + "\n"); }
+  void write_summary() const { write_json(directory_ / "summary.json", summarise(record_)); }
 
   /// Lists the runs that are to come, so that a report on an unfinished pipeline can say what is missing.
   void announce() {
@@ -139,13 +141,12 @@ class Pipeline {
     train_one(experiment, "search", choice, data_);
     const auto& options = experiment.search;
     const fs::path run = directory_ / "search" / fmt::format("seed-{}", choice.seed);
-    record_.ranking =
-        rank_layers(read_json_lines(run / "run.jsonl"), options.threshold, {options.first_epoch, options.last_epoch});
+    record_.ranking = rank_layers(read_run_records(run), options.threshold, {options.first_epoch, options.last_epoch});
     const Json context{{"threshold", options.threshold},
                        {"method", options.method},
                        {"epochs", options.epochs},
                        {"seed", choice.seed}};
-    write_atomically(directory_ / "ranking.json", ranking_to_json(record_.ranking, context).dump(1) + "\n");
+    write_json(directory_ / "ranking.json", ranking_to_json(record_.ranking, context));
   }
 
   void plan() {
@@ -155,7 +156,7 @@ class Pipeline {
     record_.costs = cost_table(experiment_.split.rule, record_.ranking, *model, data.input_shape);
     for (const auto& row : record_.ranking.layers)
       record_.layer_sizes.push_back(model->layer(row.layer)->num_parameters());
-    write_atomically(directory_ / "plan.json", plan_to_json(record_.plan, model->task_names()).dump(1) + "\n");
+    write_json(directory_ / "plan.json", plan_to_json(record_.plan, model->task_names()));
     write_summary();
     say(fmt::format("plan {}: {} of {} layers are split", record_.plan.rule, record_.plan.layers.size(),
                     model->layers().size()));
@@ -174,6 +175,7 @@ void recon(const ReconArguments& arguments) {
   check_rule(experiment, ranking);
   Pipeline pipeline(arguments, experiment, ranking);
   arguments.output.prepare(experiment);
+  const FolderLock lock(arguments.output.directory);
   pipeline();
   const fs::path page = fs::path(arguments.output.directory) / "report.html";
   write_atomically(page, html_report(arguments.output.directory));

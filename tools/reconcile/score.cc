@@ -1,6 +1,6 @@
 #include "reconcile/arguments.h"
 #include "reconcile/base/error.h"
-#include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/base/json_lines.h"
 #include "reconcile/commands.h"
 #include "reconcile/conflict/ranking.h"
@@ -59,14 +59,14 @@ void print_rows(const LayerRanking& ranking, const std::optional<int64_t>& count
 }
 
 void score(const ScoreArguments& arguments) {
-  std::filesystem::path log = arguments.run;
-  if (std::filesystem::is_directory(log)) log /= "run.jsonl";
-  const LayerRanking ranking = rank_layers(read_json_lines(log), arguments.threshold, arguments.window);
+  const std::filesystem::path run = arguments.run;
+  const auto records = std::filesystem::is_directory(run) ? read_run_records(run) : read_json_lines(run);
+  const LayerRanking ranking = rank_layers(records, arguments.threshold, arguments.window);
   Json document = ranking_to_json(ranking, {{"run", arguments.run},
                                             {"threshold", arguments.threshold},
                                             {"first_epoch", arguments.window.first},
                                             {"last_epoch", arguments.window.last}});
-  if (!arguments.out.empty()) write_atomically(arguments.out, document.dump(1) + "\n");
+  if (!arguments.out.empty()) write_json(arguments.out, document);
   if (!arguments.compare.empty()) document["distance"] = ranking_distance(ranking, read_ranking(arguments.compare));
   if (arguments.groups) {
     check_groups(ranking, *arguments.groups);

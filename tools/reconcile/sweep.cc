@@ -7,9 +7,10 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/folder_lock.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/base/text.h"
 #include "reconcile/commands.h"
-#include "reconcile/folder_lock.h"
 #include "reconcile/report/report.h"
 #include "reconcile/sweep_child.h"
 #include "reconcile/sweep_display.h"
@@ -48,9 +49,7 @@ class Sweep {
         display_(folder_, std::ssize(runs_), finished()) {}
 
   /// Writes sweep.json as things stand.
-  void write_record() const {
-    write_atomically(folder_ / "sweep.json", summarise_sweep(plan_, command_, runs_).dump(1) + "\n");
-  }
+  void write_record() const { write_json(folder_ / "sweep.json", summarise_sweep(plan_, command_, runs_)); }
 
   /// Interrupted if a stop was requested; StateError names the runs that failed, after all others are done.
   void operator()() {
@@ -160,21 +159,13 @@ Json stored_sweep(const OutputArguments& output) {
     fail<StateError>("{}: holds a sweep already. Go on with --resume, or choose another folder with --out.",
                      folder.string());
   }
-  Json stored = Json::parse(read_file(file), nullptr, false);
-  if (!stored.is_object()) fail<DataError>("{}: not a JSON object; the file was damaged.", file.string());
-  return stored;
+  return read_json(file);
 }
 
 /// A sweep that is continued keeps its threads, as its numbers depend on them.
 int64_t threads_of_a_run(const Json& stored, int64_t jobs) {
   if (!stored.is_null()) return stored.at("config").at("threads").get<int64_t>();
   return std::max<int64_t>(static_cast<int64_t>(std::thread::hardware_concurrency()) / jobs, 1);
-}
-
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) fail<DataError>("{}: cannot make the folder: {}.", folder.string(), error.message());
 }
 
 void sweep(const SweepArguments& arguments) {

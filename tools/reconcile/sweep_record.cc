@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "reconcile/base/error.h"
-#include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/base/version.h"
 #include "reconcile/summary.h"
 
@@ -97,12 +97,7 @@ bool read_result(SweepRun& run, const std::filesystem::path& folder) {
                 {"seed", run.seed},
                 {"megabytes", combination.cost.megabytes},
                 {"macs", combination.cost.macs}};
-  const Json result = Json::parse(read_file(file), nullptr, false);
-  if (!result.is_object()) {
-    fail<DataError>("{}: not a JSON object; the file was damaged. Remove {} to train it again.", file.string(),
-                    (folder / run.path).string());
-  }
-  run.record.update(result);
+  run.record.update(read_json(file));
   return true;
 }
 

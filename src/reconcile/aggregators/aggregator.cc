@@ -29,7 +29,7 @@ void require_finite(const Eigen::MatrixXd& gramian) {
     if (!std::isfinite(gramian(t, t))) tasks.push_back(t);
   }
   if (tasks.empty()) return;
-  fail<StateError>(
+  fail<NotFinite>(
       "aggregator: the gradients of task {} are not finite, or too large to be squared. Lower the learning rate, "
       "or look for log(0) and divisions by 0 in the loss.",
       fmt::join(tasks, ", "));

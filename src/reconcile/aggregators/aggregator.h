@@ -50,6 +50,10 @@ class Aggregator {
   /// a split network.
   [[nodiscard]] virtual bool gives_weights() const { return true; }
 
+  /// Whether a step may bring fewer tasks, with the entries of its memory that are theirs; not where an option has a
+  /// number for each task.
+  [[nodiscard]] virtual bool takes_fewer_tasks() const { return true; }
+
   /// Batches, drawn independently, that one step needs. The rows of the first are the task gradients, those of the
   /// others stand in `TaskGradients::independent`.
   [[nodiscard]] virtual int64_t batches_per_step() const { return 1; }
@@ -66,7 +70,7 @@ class Aggregator {
 /// An aggregator whose weights are a function of the Gramian alone; the direction is always sum of weights[t] * row t.
 class GramianAggregator : public Aggregator {
  public:
-  /// StateError naming the tasks whose gradients are not finite.
+  /// NotFinite naming the tasks whose gradients are not finite.
   Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) final;
 
   /// `gramian` [T, T], positive semi-definite and finite. Squared norms up to `noise` (gramian_noise of the rows'
@@ -82,11 +86,11 @@ class GramianAggregator : public Aggregator {
 /// An aggregator whose weights are its constant weights: adds the rows with them.
 class ConstantAggregator : public Aggregator {
  public:
-  /// StateError naming the tasks whose gradients are not finite.
+  /// NotFinite naming the tasks whose gradients are not finite.
   Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) final;
 };
 
-/// StateError naming the tasks whose gradients are not finite, or too large to be squared in their type.
+/// NotFinite naming the tasks whose gradients are not finite, or too large to be squared in their type.
 void require_finite(const Eigen::MatrixXd& gramian);
 
 /// Laws that an entry may claim; the contract tests hold it to them, and look for a counter-example where it does not.

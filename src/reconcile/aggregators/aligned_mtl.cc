@@ -29,6 +29,8 @@ class AlignedMtl final : public GramianAggregator {
   };
   explicit AlignedMtl(Options options) : options_(std::move(options)) {}
 
+  [[nodiscard]] bool takes_fewer_tasks() const override { return options_.preference.empty(); }
+
   Aggregation weigh(const Eigen::MatrixXd& gramian, double noise, Rng& /*rng*/) override {
     const Eigen::Index T = gramian.rows();
     const std::vector<double> preference =

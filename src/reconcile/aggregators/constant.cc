@@ -18,6 +18,7 @@ class Constant final : public ConstantAggregator {
   };
   explicit Constant(Options options) : options_(std::move(options)) {}
 
+  [[nodiscard]] bool takes_fewer_tasks() const override { return options_.weights.empty(); }
   [[nodiscard]] std::optional<std::vector<double>> constant_weights(int64_t num_tasks) const override {
     return task_values(options_.weights, num_tasks, 1.0, "aggregator \"constant\": weights");
   }

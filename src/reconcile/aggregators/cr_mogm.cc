@@ -34,6 +34,7 @@ class CrMogm final : public RememberingAggregator {
     }
   }
 
+  [[nodiscard]] bool takes_fewer_tasks() const override { return method_->takes_fewer_tasks(); }
   [[nodiscard]] int64_t batches_per_step() const override { return method_->batches_per_step(); }
   [[nodiscard]] std::optional<std::vector<double>> constant_weights(int64_t num_tasks) const override {
     auto weights = method_->constant_weights(num_tasks);

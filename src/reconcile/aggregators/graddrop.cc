@@ -90,6 +90,8 @@ class GradDrop final : public Aggregator {
 
   [[nodiscard]] bool gives_weights() const override { return false; }
 
+  [[nodiscard]] bool takes_fewer_tasks() const override { return options_.leak.empty(); }
+
   Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) override {
     const std::vector<double> leak =
         task_values(options_.leak, gradients.num_tasks(), 0.0, "aggregator \"graddrop\": leak");

@@ -90,6 +90,8 @@ class GradVac final : public RememberingAggregator {
   explicit GradVac(Options options) : RememberingAggregator("gradvac", {"targets"}), options_(std::move(options)) {}
 
   [[nodiscard]] bool gives_weights() const override { return options_.groups == "whole"; }
+  /// An axis of the targets that counts groups can be as long as one that counts tasks.
+  [[nodiscard]] bool takes_fewer_tasks() const override { return options_.groups == "whole"; }
 
   Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) override {
     finite_gramian(gradients);

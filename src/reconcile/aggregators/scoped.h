@@ -25,6 +25,7 @@ class ScopedAggregator final : public Aggregator {
   /// Sums the numeric diagnostics over the blocks, and names every fallback that one of them took.
   Aggregation operator()(const TaskGradients& gradients, Rng& rng, at::Tensor& gradient) override;
   [[nodiscard]] bool gives_weights() const override { return false; }
+  [[nodiscard]] bool takes_fewer_tasks() const override { return make_()->takes_fewer_tasks(); }
   [[nodiscard]] int64_t batches_per_step() const override { return make_()->batches_per_step(); }
   [[nodiscard]] NamedTensors state() const override;
   void load_state(const NamedTensors& state) override;

@@ -12,11 +12,15 @@ namespace reconcile {
 /// A configuration tree with the place where each value was written, for messages. Later layers win.
 class Config {
  public:
-  /// Reads a TOML file. DataError with file, line and column if it is not TOML or cannot be read.
+  /// Reads a TOML file. DataError with file, line and column if it is not TOML or cannot be read, or if its first line
+  /// is that of to_sealed_toml and does not fit the rest.
   static Config from_file(const std::filesystem::path& path);
 
-  /// Applies one `a.b=value`; `origin` names it in messages. InvalidArgument if it has no `=` or a part of the path is
-  /// a plain value.
+  /// The config.toml of a run's folder. DataError as from_file, and if it is empty: no run has nothing to say.
+  static Config of_run(const std::filesystem::path& directory);
+
+  /// Applies one `a.b=value`; `origin` names it in messages. InvalidArgument if it has no `=`, a part of the path is
+  /// a plain value, the path has more than 32 parts, or `parse_value` refuses the value.
   void set(const std::string& assignment, const std::string& origin = "--set");
 
   /// The table at `key` (an empty one if absent). InvalidArgument if it is there and is no table.
@@ -37,5 +41,7 @@ class Config {
 
 /// `values` as TOML text that Config::from_file reads back.
 std::string to_toml(const Json& values);
+/// The same below a line with its CRC-32: for files that nobody is meant to change.
+std::string to_sealed_toml(const Json& values);
 
 }  // namespace reconcile

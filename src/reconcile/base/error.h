@@ -25,10 +25,22 @@ class DataError : public Error {
   using Error::Error;
 };
 
+/// Something cannot be written: the disk is full, a folder is read-only.
+class WriteError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// A checkpoint, a layout or the order of calls does not fit.
 class StateError : public Error {
  public:
   using Error::Error;
+};
+
+/// A loss or a gradient is not finite.
+class NotFinite : public StateError {
+ public:
+  using StateError::StateError;
 };
 
 /// Throws an E whose message is the formatted text.

@@ -147,7 +147,7 @@ void fill(const std::string& url, const Part& part, const fs::path& folder) {
 
 fs::path fetch(const std::string& url, const fs::path& folder, FileCheck check) {
   const std::string name = fs::path(url).filename();
-  const fs::path target = folder / name;
+  fs::path target = folder / name;
   if (fs::exists(target)) return target;
   if (!check) check = check_of_name(name);
   std::error_code ignored;  // opening the part tells what is wrong

@@ -20,8 +20,8 @@ void write_all(int descriptor, std::string_view bytes, const fs::path& path) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
-      fail<DataError>("{}: cannot write {} bytes: {}. Free some space and run again.", path.string(), bytes.size(),
-                      std::strerror(errno));
+      fail<WriteError>("{}: cannot write {} bytes: {}. Free some space and run again.", path.string(), bytes.size(),
+                       std::strerror(errno));
     }
     bytes.remove_prefix(static_cast<size_t>(written));
   }
@@ -80,7 +80,7 @@ void write_atomically(const fs::path& path, std::string_view bytes) {
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), aside_(path_.string() + ".partial") {
   descriptor_ = ::open(aside_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) fail<DataError>("{}: cannot create: {}.", aside_.string(), std::strerror(errno));
+  if (descriptor_ < 0) fail<WriteError>("{}: cannot create: {}.", aside_.string(), std::strerror(errno));
 }
 
 AtomicFile::~AtomicFile() {
@@ -95,11 +95,17 @@ void AtomicFile::write_at(uint64_t offset, std::string_view bytes) {
 }
 
 void AtomicFile::commit() {
-  if (::fsync(descriptor_) != 0) fail<DataError>("{}: cannot sync: {}.", path_.string(), std::strerror(errno));
+  if (::fsync(descriptor_) != 0) fail<WriteError>("{}: cannot sync: {}.", path_.string(), std::strerror(errno));
   std::error_code error;
   fs::rename(aside_, path_, error);
-  if (error) fail<DataError>("{}: cannot put the file there: {}.", path_.string(), error.message());
+  if (error) fail<WriteError>("{}: cannot put the file there: {}.", path_.string(), error.message());
   sync_directory(path_.parent_path());
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) fail<WriteError>("{}: cannot make the folder: {}.", folder.string(), error.message());
 }
 
 void sync_directory(const fs::path& directory) {
@@ -116,7 +122,7 @@ std::string checksum(std::string_view bytes, const std::string& of_bytes_before)
 LineLog::LineLog(fs::path path, size_t keep_bytes) : path_(std::move(path)), size_(keep_bytes) {
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0) {
-    fail<DataError>("{}: cannot open for writing: {}.", path_.string(), std::strerror(errno));
+    fail<WriteError>("{}: cannot open for writing: {}.", path_.string(), std::strerror(errno));
   }
   const off_t end = ::lseek(descriptor_, 0, SEEK_END);
   if (end < static_cast<off_t>(keep_bytes) || ::ftruncate(descriptor_, static_cast<off_t>(keep_bytes)) != 0 ||
@@ -128,6 +134,10 @@ LineLog::LineLog(fs::path path, size_t keep_bytes) : path_(std::move(path)), siz
 }
 
 LineLog::~LineLog() { ::close(descriptor_); }
+
+void LineLog::sync() {
+  if (::fsync(descriptor_) != 0) fail<WriteError>("{}: cannot sync: {}.", path_.string(), std::strerror(errno));
+}
 
 void LineLog::append(std::string_view line) { append_bytes(std::string(line) + '\n'); }
 

@@ -15,22 +15,22 @@ std::string read_file(const std::filesystem::path& path);
 std::string read_maybe_gzip(const std::filesystem::path& path, size_t max_bytes);
 
 /// Writes beside `path`, syncs, and renames over it: readers see the old file or the new one, never half of it.
-/// DataError (with the system's reason, such as a full disk) leaves the old file as it was.
+/// WriteError (with the system's reason, such as a full disk) leaves the old file as it was.
 void write_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 /// A file that is written piece by piece, beside its path, and appears there whole or not at all.
 class AtomicFile {
  public:
-  /// DataError with the system's reason if it cannot be created.
+  /// WriteError with the system's reason if it cannot be created.
   explicit AtomicFile(std::filesystem::path path);
   /// Removes what was written, unless it was committed.
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
-  /// Writes at a place, wherever the file ends. DataError (with the system's reason, such as a full disk).
+  /// Writes at a place, wherever the file ends. WriteError (with the system's reason, such as a full disk).
   void write_at(uint64_t offset, std::string_view bytes);
-  /// Syncs and renames. DataError leaves the old file as it was.
+  /// Syncs and renames. WriteError leaves the old file as it was.
   void commit();
 
  private:
@@ -38,6 +38,9 @@ class AtomicFile {
   std::filesystem::path aside_;
   int descriptor_ = -1;
 };
+
+/// Makes the folder and those above it, if they are not there. WriteError with the system's reason.
+void make_folder(const std::filesystem::path& folder);
 
 /// Syncs a folder's entries to disk, so that a rename inside it survives a power cut.
 void sync_directory(const std::filesystem::path& directory);
@@ -48,17 +51,19 @@ std::string checksum(std::string_view bytes, const std::string& of_bytes_before 
 /// A file that only grows: each append is one write and reaches the system at once.
 class LineLog {
  public:
-  /// Opens for appending and cuts the file to its first `keep_bytes` bytes. DataError if it cannot be opened or is
-  /// shorter.
+  /// Opens for appending and cuts the file to its first `keep_bytes` bytes. WriteError if it cannot be opened,
+  /// DataError if it is shorter.
   LineLog(std::filesystem::path path, size_t keep_bytes);
   ~LineLog();
   LineLog(const LineLog&) = delete;
   LineLog& operator=(const LineLog&) = delete;
 
-  /// Appends `line` and a newline. DataError if the disk is full.
+  /// Appends `line` and a newline. WriteError if the disk is full.
   void append(std::string_view line);
-  /// Appends the bytes as they are. DataError if the disk is full.
+  /// Appends the bytes as they are. WriteError if the disk is full.
   void append_bytes(std::string_view bytes);
+  /// Waits until what was appended is on the disk. WriteError as above.
+  void sync();
   /// Bytes written so far, those before this opening included.
   [[nodiscard]] size_t size() const { return size_; }
 

@@ -4,6 +4,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
 
 namespace reconcile {
 
@@ -14,11 +15,22 @@ std::vector<Json> read_json_lines(const std::filesystem::path& path) {
   for (size_t line = 1; begin < text.size(); ++line) {
     const size_t end = text.find('\n', begin);
     if (end == std::string::npos) break;
-    Json record = Json::parse(text.begin() + static_cast<std::ptrdiff_t>(begin),
-                              text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
-    if (!record.is_object()) fail<DataError>("{}:{}: not a JSON object; the file was damaged.", path.string(), line);
+    const std::string place = fmt::format("{}:{}", path.string(), line);
+    Json record = unseal(std::string_view(text).substr(begin, end - begin), place);
+    if (!record.is_object()) fail<DataError>("{}: not a JSON object; the file was damaged.", place);
     records.push_back(std::move(record));
     begin = end + 1;
+  }
+  return records;
+}
+
+std::vector<Json> read_run_records(const std::filesystem::path& directory) {
+  const auto path = directory / "run.jsonl";
+  std::vector<Json> records = read_json_lines(path);
+  const bool has_end = !records.empty() && records.back().value("type", "") == "end";
+  if (!has_end && std::filesystem::exists(directory / "result.json")) {
+    fail<DataError>("{}: ends after {} records, but the run has finished: it was cut. Restore it, or train again.",
+                    path.string(), records.size());
   }
   return records;
 }

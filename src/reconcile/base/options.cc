@@ -11,14 +11,28 @@
 namespace reconcile {
 namespace {
 
+constexpr int kMaxDepth = 32;
+
+/// Whole, and one that 64 bits with a sign can hold.
+bool is_whole(const Json& value) {
+  return value.is_number_unsigned() ? value.get<uint64_t>() <= INT64_MAX : value.is_number_integer();
+}
+
+void check_utf8(const std::string& text) {
+  if (is_utf8(text)) return;
+  std::string shown = text.substr(0, 40);
+  for (char& c : shown) c = c < ' ' || c > '~' ? '?' : c;
+  fail<InvalidArgument>("\"{}\": no text in UTF-8. Type it again in a terminal that is set to UTF-8.", shown);
+}
+
 bool has_type(const Json& value, const std::string& type) {
   const auto all = [&](auto test) { return value.is_array() && std::all_of(value.begin(), value.end(), test); };
   if (type == "text") return value.is_string();
   if (type == "true or false") return value.is_boolean();
-  if (type == "whole number") return value.is_number_integer();
+  if (type == "whole number") return is_whole(value);
   if (type == "number") return value.is_number();
   if (type == "list of texts") return all([](const Json& v) { return v.is_string(); });
-  if (type == "list of whole numbers") return all([](const Json& v) { return v.is_number_integer(); });
+  if (type == "list of whole numbers") return all(&is_whole);
   return all([](const Json& v) { return v.is_number(); });
 }
 
@@ -108,11 +122,20 @@ std::string type_name(const std::vector<double>*) { return "list of numbers"; }
 }  // namespace internal
 
 Json parse_value(const std::string& text) {
-  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  check_utf8(text);
+  bool is_deep = false;  // what copies or writes a deep value would overflow the stack
+  const auto watch = [&is_deep](int depth, Json::parse_event_t event, Json&) {
+    using Event = Json::parse_event_t;
+    is_deep |= depth >= kMaxDepth && (event == Event::array_start || event == Event::object_start);
+    return !is_deep;
+  };
+  Json value = Json::parse(text, watch, /*allow_exceptions=*/false);
+  if (is_deep) fail<InvalidArgument>("\"{} ...\": nested more than {} deep.", text.substr(0, 40), kMaxDepth);
   return value.is_discarded() ? Json(text) : value;
 }
 
 Spec Spec::parse(const std::string& text) {
+  check_utf8(text);
   const std::string whole(trim(text));
   const auto open = whole.find('(');
   Spec spec{std::string(trim(whole.substr(0, open)))};

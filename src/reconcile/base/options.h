@@ -129,7 +129,8 @@ struct Spec {
   std::string name;
   Json options = Json::object();
 
-  /// InvalidArgument if the text is not `name` or `name(key=value, ...)`. Values are JSON, or bare words for text.
+  /// InvalidArgument if the text is not UTF-8, and not `name` or `name(key=value, ...)`. Values are JSON, or bare words
+  /// for text.
   static Spec parse(const std::string& text);
   [[nodiscard]] std::string text() const;
 };
@@ -138,7 +139,8 @@ struct Spec {
 /// gives none.
 std::vector<std::string> split_outside_brackets(const std::string& text, char separator);
 
-/// A value as JSON where it is JSON, else as text: `0.4`, `true`, `[1,2]`, `adam`.
+/// A value as JSON where it is JSON, else as text: `0.4`, `true`, `[1,2]`, `adam`. InvalidArgument if it is nested more
+/// than 32 deep, or no text in UTF-8.
 Json parse_value(const std::string& text);
 
 }  // namespace reconcile

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 
 namespace reconcile {
@@ -58,6 +59,28 @@ std::vector<std::string> split(std::string_view text, char separator) {
     if (end == std::string_view::npos) return pieces;
     text.remove_prefix(end + 1);
   }
+}
+
+bool is_utf8(std::string_view bytes) {
+  constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};  // what fewer bytes can say must be said so
+  for (size_t i = 0; i < bytes.size();) {
+    const auto first = static_cast<uint8_t>(bytes[i]);
+    const size_t length = first < 0x80         ? 1
+                          : first >> 5 == 0x06 ? 2
+                          : first >> 4 == 0x0E ? 3
+                          : first >> 3 == 0x1E ? 4
+                                               : 0;
+    if (length == 0 || length > bytes.size() - i) return false;
+    uint32_t code = length == 1 ? first : first & 0x7FU >> length;
+    for (size_t k = 1; k < length; ++k) {
+      const auto next = static_cast<uint8_t>(bytes[i + k]);
+      if (next >> 6 != 0x02) return false;
+      code = code << 6 | (next & 0x3FU);
+    }
+    if (code < kLeast[length] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return false;
+    i += length;
+  }
+  return true;
 }
 
 std::string base64(std::string_view bytes) {

@@ -18,6 +18,9 @@ std::vector<std::string> split(std::string_view text, char separator);
 /// `text` without blanks at either end.
 std::string_view trim(std::string_view text);
 
+/// Whether the bytes are text in UTF-8.
+bool is_utf8(std::string_view bytes);
+
 /// The bytes in base64, padded.
 std::string base64(std::string_view bytes);
 

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/base/json_lines.h"
 #include "reconcile/data/prediction_picture.h"
 #include "reconcile/files/picture.h"
@@ -40,7 +41,7 @@ std::string save(const std::filesystem::path& directory, const std::string& name
     const auto scaled = [&](int64_t size) { return std::max<int64_t>(size * kMostSide / side, 1); };
     picture = resize_picture(picture, scaled(picture.size(1)), scaled(picture.size(2)));
   }
-  const std::string path = fmt::format("pictures/{}.png", name);
+  std::string path = fmt::format("pictures/{}.png", name);
   write_atomically(directory / path, encode_png(picture));
   return path;
 }
@@ -76,7 +77,7 @@ void save_pictures(MultiTaskModel& model, const Dataset& data, const TransformOp
   std::vector<at::Tensor> predictions = model.forward(to_device(batch, model.device(), Layout::kNchw).inputs);
   for (auto& prediction : predictions) prediction = prediction.cpu();
   model.set_training(true);
-  std::filesystem::create_directories(directory / "pictures");
+  make_folder(directory / "pictures");
   const bool is_shared = batch.inputs.partition().is_shared();
   const size_t num_tasks = std::min(model.tasks().size(), kMostTasks);
   Json list = Json::array();
@@ -95,7 +96,7 @@ void save_pictures(MultiTaskModel& model, const Dataset& data, const TransformOp
     }
     list.push_back(std::move(entry));
   }
-  write_atomically(directory / "pictures.json", Json{{"samples", list}}.dump(1) + "\n");
+  write_json(directory / "pictures.json", Json{{"samples", list}});
 }
 
 }  // namespace reconcile

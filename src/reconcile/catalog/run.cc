@@ -7,6 +7,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/base/text.h"
 #include "reconcile/catalog/method.h"
 #include "reconcile/catalog/pictures.h"
@@ -88,10 +89,10 @@ Json train_run(const Experiment& whole, const RunChoice& choice, const DataSplit
   const auto model = build(experiment, {data.train->tasks(), data.train->input_shape()}, choice.seed, choice.plan);
   set_pretrained(*model, experiment.weights.file, observer);
   const Cost cost = measure_cost(*model, data.train->input_shape());
-  fs::create_directories(directory);
-  write_atomically(directory / "config.toml", to_toml(experiment.resolved()));
+  make_folder(directory);
+  write_atomically(directory / "config.toml", to_sealed_toml(experiment.resolved()));
   if (choice.plan) {
-    write_atomically(directory / "plan.json", plan_to_json(*choice.plan, model->task_names()).dump(1));
+    write_json(directory / "plan.json", plan_to_json(*choice.plan, model->task_names()));
   }
   RunFiles files(experiment, data.train->tasks(), directory, observer);
   Json result = train({.model = *model,
@@ -128,7 +129,7 @@ RestoredModel restore_model(const fs::path& directory, const std::string& weight
         "{}: no finished run: {} is missing. Name a folder that `reconcile train` or `recon` filled to the end.",
         directory.string(), fs::exists(directory / "config.toml") ? file.filename().string() : "config.toml");
   }
-  RestoredModel run{read_experiment(Config::from_file(directory / "config.toml")), {}, nullptr};
+  RestoredModel run{read_experiment(Config::of_run(directory)), {}, nullptr};
   run.data = data_signature(run.experiment);
   if (!run.experiment.task.empty()) {
     std::erase_if(run.data.tasks, [&](const Task& task) { return task.name != run.experiment.task; });

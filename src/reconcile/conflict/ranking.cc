@@ -7,7 +7,7 @@
 #include <map>
 
 #include "reconcile/base/error.h"
-#include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/base/text.h"
 
 namespace reconcile {
@@ -19,12 +19,20 @@ std::map<std::string, int64_t> positions(const LayerRanking& ranking) {
   return result;
 }
 
+/// How many steps, of one epoch.
+int64_t count_of(const Json& number) {
+  constexpr double kMost = 1e12;
+  const auto count = number.get<double>();
+  if (count >= 0 && count <= kMost) return static_cast<int64_t>(count);
+  fail<DataError>("the records are not those of a run: {} is no number of steps. Train it again.", number.dump());
+}
+
 /// Adds one epoch to the scores and to the sums of the cosines, which older records do not have.
 void add_epoch(const Json& record, size_t threshold, std::map<std::string, RankedLayer>& sums) {
   const auto steps = record.at("iterations").get<double>();
   for (const auto& layer : record.at("layers")) {
     RankedLayer& row = sums[layer.at("name").get<std::string>()];
-    for (const auto& counts : layer.at("below")) row.score += counts.at(threshold).get<int64_t>();
+    for (const auto& counts : layer.at("below")) row.score += count_of(counts.at(threshold));
     const auto cosines = layer.value("cosine", std::vector<double>{});
     row.cosines.resize(cosines.size());
     for (size_t p = 0; p < cosines.size(); ++p) row.cosines[p] += steps * cosines[p];
@@ -76,7 +84,7 @@ size_t threshold_index(const Json& run, double threshold) {
       fmt::join(grid, ", "));
 }
 
-LayerRanking rank_layers(const std::vector<Json>& records, double threshold, EpochWindow window) {
+LayerRanking rank_layers(const std::vector<Json>& records, double threshold, EpochWindow window) try {
   LayerRanking ranking;
   std::map<std::string, RankedLayer> sums;
   size_t index = 0;
@@ -105,6 +113,8 @@ LayerRanking rank_layers(const std::vector<Json>& records, double threshold, Epo
   }
   finish(ranking, sums, std::max(steps, 1.0));
   return ranking;
+} catch (const Json::exception& error) {
+  fail<DataError>("the records are not those of a run: {}. Train it again.", error.what());
 }
 
 double ranking_distance(const LayerRanking& a, const LayerRanking& b) {
@@ -124,7 +134,7 @@ double ranking_distance(const LayerRanking& a, const LayerRanking& b) {
 }
 
 LayerRanking read_ranking(const std::filesystem::path& path) {
-  const Json json = Json::parse(read_file(path), nullptr, false);
+  const Json json = read_json(path);
   try {
     return parse_ranking(json);
   } catch (const std::exception& error) {

@@ -34,7 +34,7 @@ size_t threshold_index(const Json& run, double threshold);
 
 /// Scores from the `run` and `conflict` records of a run.jsonl (docs/formats/records.md).
 /// InvalidArgument if S was not recorded (the grid is named) or the window holds no epoch; DataError if nothing was
-/// recorded.
+/// recorded, or a record is not what it should be.
 LayerRanking rank_layers(const std::vector<Json>& records, double threshold, EpochWindow window);
 
 /// Mean displacement of a layer between two rankings of the same layers (Shi et al., equation 22).

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "reconcile/base/error.h"
-#include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/base/text.h"
 
 namespace reconcile {
@@ -90,7 +90,7 @@ Json plan_to_json(const SplitPlan& plan, const Names& task_names) {
 }
 
 SplitPlan read_plan(const std::filesystem::path& path, const MultiTaskModel& model) {
-  const Json json = Json::parse(read_file(path), nullptr, false);
+  const Json json = read_json(path);
   try {
     if (!json.is_object() || json.value("format", "") != "reconcile-plan")
       throw std::invalid_argument("no format field");

@@ -30,7 +30,7 @@ std::string_view PickleReader::take(size_t count) {
 std::string PickleReader::take_line() {
   const size_t end = bytes_.find('\n', position_);
   if (end == std::string_view::npos) damaged("it is cut short");
-  const std::string line(take(end - position_));
+  std::string line(take(end - position_));
   take(1);
   return line;
 }

@@ -75,13 +75,13 @@ struct AddProducts {
 
   template <class Width>
   RECONCILE_INLINE void operator()(Width /*width*/) const {
-    constexpr int kMost = Width::count == 32 ? 4 : 3;  // its square and one more side must find room in the registers
+    constexpr int kMost = Width::kCount == 32 ? 4 : 3;  // its square and one more side must find room in the registers
     const int64_t num_sides = (a.count + kMost - 1) / kMost;
     const int64_t side = (a.count + num_sides - 1) / num_sides;
-    if (side == 1) return add_all<Width::bytes, 1>(num_sides);
-    if (side == 2) return add_all<Width::bytes, 2>(num_sides);
-    if (side == 3) return add_all<Width::bytes, 3>(num_sides);
-    add_all<Width::bytes, kMost>(num_sides);
+    if (side == 1) return add_all<Width::kBytes, 1>(num_sides);
+    if (side == 2) return add_all<Width::kBytes, 2>(num_sides);
+    if (side == 3) return add_all<Width::kBytes, 3>(num_sides);
+    add_all<Width::kBytes, kMost>(num_sides);
   }
 
   /// All tiles of a chunk, then the next chunk, of which each tile fetches its share of the rows.

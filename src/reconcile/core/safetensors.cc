@@ -8,6 +8,7 @@
 #include <set>
 
 #include "reconcile/base/error.h"
+#include "reconcile/base/file.h"
 #include "reconcile/base/options.h"
 #include "reconcile/core/tensor_of.h"
 
@@ -23,6 +24,9 @@ constexpr Type kTypes[] = {{"BOOL", at::kBool},  {"U8", at::kByte},         {"I8
                            {"F16", at::kHalf},   {"BF16", at::kBFloat16},   {"F32", at::kFloat},
                            {"F64", at::kDouble}, {"C64", at::kComplexFloat}};
 constexpr uint64_t kMaxHeader = 100'000'000;  // that of the format's own reader
+constexpr size_t kMaxTensors = 1 << 15;       // every name is compared with those before it
+constexpr int kMaxHeaderDepth = 8;
+constexpr size_t kMaxTensorDims = 64;
 
 at::ScalarType type_named(const std::string& type, const std::string& tensor, const std::filesystem::path& path) {
   std::vector<std::string> known;
@@ -63,9 +67,14 @@ std::pair<at::Tensor, Range> decode_one(const Json& entry, std::string_view data
   const auto shape = sizes_of(entry.at("shape"));
   const auto offsets = sizes_of(entry.at("data_offsets"));
   int64_t bytes = static_cast<int64_t>(c10::elementSize(type));
-  bool fits = shape && offsets && offsets->size() == 2 && offsets->at(0) <= offsets->at(1) &&
-              static_cast<uint64_t>(offsets->at(1)) <= data.size();
-  for (size_t d = 0; fits && d < shape->size(); ++d) fits = !__builtin_mul_overflow(bytes, shape->at(d), &bytes);
+  bool fits = shape && shape->size() <= kMaxTensorDims && offsets && offsets->size() == 2 &&
+              offsets->at(0) <= offsets->at(1) && static_cast<uint64_t>(offsets->at(1)) <= data.size();
+  bool is_empty = false;
+  for (size_t d = 0; fits && d < shape->size(); ++d) {
+    is_empty |= shape->at(d) == 0;
+    fits = !__builtin_mul_overflow(bytes, std::max<int64_t>(shape->at(d), 1), &bytes);
+  }
+  if (is_empty) bytes = 0;
   if (!fits || offsets->at(1) - offsets->at(0) != bytes) {
     fail<DataError>("{}: tensor \"{}\": shape {} and offsets {} do not fit into {} bytes of data.", path.string(), name,
                     entry.at("shape").dump(), entry.at("data_offsets").dump(), data.size());
@@ -76,17 +85,22 @@ std::pair<at::Tensor, Range> decode_one(const Json& entry, std::string_view data
   return {type == at::kBool ? tensor.ne(0) : tensor, range};
 }
 
-/// The header's object; names that come twice are refused, which a plain parse would not see.
+/// The header's object; names that come twice are refused, which a plain parse would not see, and so is what would take
+/// too long or too much of the stack.
 Json parse_header(std::string_view text, const std::filesystem::path& path) {
   std::set<std::string> names;
   std::string twice;
+  bool is_deep = false;
   const auto look = [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::key && depth == 1 && !names.insert(parsed.get<std::string>()).second) {
       twice = parsed.get<std::string>();
     }
-    return true;
+    is_deep |= depth > kMaxHeaderDepth;
+    return !is_deep && names.size() <= kMaxTensors;
   };
   Json header = text.starts_with('{') ? Json::parse(text, look, false) : Json();
+  if (is_deep) fail<DataError>("{}: the header is nested more than {} deep.", path.string(), kMaxHeaderDepth);
+  if (names.size() > kMaxTensors) fail<DataError>("{}: the header has more than {} names.", path.string(), kMaxTensors);
   if (!header.is_object()) fail<DataError>("{}: the header is not a JSON object.", path.string());
   if (!twice.empty()) fail<DataError>("{}: the header has \"{}\" twice.", path.string(), twice);
   return header;
@@ -108,6 +122,15 @@ void check_cover(std::vector<Range> ranges, uint64_t size, const std::filesystem
   }
 }
 
+/// Refuses a checksum in the metadata that is not that of the rest of the header and the data.
+void check_sum(const Json& header, const Json& metadata, std::string_view data, const std::filesystem::path& path) {
+  if (!metadata.is_object() || !metadata.contains("crc32")) return;
+  const std::string found = checksum(data, checksum(header.dump()));
+  if (metadata.at("crc32") == found) return;
+  fail<DataError>("{}: the CRC-32 is {}, its metadata says {}: the file was damaged. Restore it, or write it again.",
+                  path.string(), found, metadata.at("crc32").dump());
+}
+
 }  // namespace
 
 std::string encode_safetensors(const NamedTensors& tensors) {
@@ -122,6 +145,7 @@ std::string encode_safetensors(const NamedTensors& tensors) {
                     {"shape", plain.sizes().vec()},
                     {"data_offsets", {begin, data.size()}}};
   }
+  header["__metadata__"] = {{"crc32", checksum(data, checksum(header.dump()))}};
   std::string text = header.dump();
   text.append((8 - text.size() % 8) % 8, ' ');
   const uint64_t length = text.size();
@@ -136,13 +160,14 @@ NamedTensors decode_safetensors(std::string_view bytes, const std::filesystem::p
   if (bytes.size() < sizeof length || length > std::min(kMaxHeader, bytes.size() - sizeof length)) {
     fail<DataError>("{}: cut short: {} bytes, the header alone needs {}.", path.string(), bytes.size(), length);
   }
-  const Json header = parse_header(bytes.substr(sizeof length, length), path);
+  Json header = parse_header(bytes.substr(sizeof length, length), path);
   const std::string_view data = bytes.substr(sizeof length + length);
+  const Json metadata = header.value("__metadata__", Json::object());
+  header.erase("__metadata__");
   NamedTensors result;
   std::vector<Range> ranges;
   try {
     for (const auto& [name, entry] : header.items()) {
-      if (name == "__metadata__") continue;
       const auto [tensor, range] = decode_one(entry, data, name, path, owner);
       result.emplace_back(name, tensor);
       ranges.push_back(range);
@@ -151,6 +176,7 @@ NamedTensors decode_safetensors(std::string_view bytes, const std::filesystem::p
     fail<DataError>("{}: the header has a broken entry: {}.", path.string(), error.what());
   }
   check_cover(std::move(ranges), data.size(), path);
+  check_sum(header, metadata, data, path);
   return result;
 }
 

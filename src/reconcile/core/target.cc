@@ -58,6 +58,12 @@ double unknown_mark(TaskKind kind) {
   return kind == TaskKind::kRegression ? std::numeric_limits<double>::quiet_NaN() : kVoid;
 }
 
+bool has_known(const Task& task, const at::Tensor& target) {
+  const at::Tensor known =
+      task.kind == TaskKind::kRegression ? target.isnan().logical_not() : target.ne(unknown_mark(task.kind));
+  return known.any().item<bool>();
+}
+
 at::Tensor unknown_target(const Task& task, int64_t height, int64_t width) {
   const auto shape = target_shape(task, 1, height, width);
   return at::full(at::IntArrayRef(shape).slice(1), unknown_mark(task.kind),

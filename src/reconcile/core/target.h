@@ -36,6 +36,9 @@ std::string target_problem(const Task& task, const at::Tensor& stored, int64_t c
 /// The number that says "unknown" in targets of a kind, as above.
 double unknown_mark(TaskKind kind);
 
+/// Whether a target, of one image or of a batch, says anything.
+bool has_known(const Task& task, const at::Tensor& target);
+
 /// The target of one image of which nothing is known, in the types of `as_target`.
 at::Tensor unknown_target(const Task& task, int64_t height, int64_t width);
 

@@ -19,7 +19,7 @@ at::Tensor scaled(const at::Tensor& gramians, const std::vector<double>& factors
 
 }  // namespace
 
-TaskGradients::TaskGradients(ParamLayout layout, int64_t num_tasks, const at::TensorOptions& like)
+TaskGradients::TaskGradients(const ParamLayout& layout, int64_t num_tasks, const at::TensorOptions& like)
     : TaskGradients(layout, at::zeros({num_tasks, layout.size()}, like)) {}
 
 TaskGradients::TaskGradients(ParamLayout layout, at::Tensor rows) : layout_(std::move(layout)), rows_(std::move(rows)) {

@@ -15,7 +15,7 @@ namespace reconcile {
 class TaskGradients {
  public:
   /// Zeroed buffer for T tasks; dtype float32 or float64. `like` gives dtype and device.
-  TaskGradients(ParamLayout layout, int64_t num_tasks, const at::TensorOptions& like);
+  TaskGradients(const ParamLayout& layout, int64_t num_tasks, const at::TensorOptions& like);
   /// Over given rows [T, P], which stay the caller's; InvalidArgument if their shape does not fit the layout.
   TaskGradients(ParamLayout layout, at::Tensor rows);
 

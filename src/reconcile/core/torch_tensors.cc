@@ -14,11 +14,11 @@ namespace {
 using Kind = PickleValue::Kind;
 using Values = std::vector<const PickleValue*>;
 
-constexpr TorchType kTypes[] = {{"torch.FloatStorage", at::kFloat}, {"torch.DoubleStorage", at::kDouble},
-                                {"torch.HalfStorage", at::kHalf},   {"torch.BFloat16Storage", at::kBFloat16},
-                                {"torch.LongStorage", at::kLong},   {"torch.IntStorage", at::kInt},
-                                {"torch.ShortStorage", at::kShort}, {"torch.CharStorage", at::kChar},
-                                {"torch.ByteStorage", at::kByte},   {"torch.BoolStorage", at::kBool}};
+constexpr TorchType kStorageTypes[] = {{"torch.FloatStorage", at::kFloat}, {"torch.DoubleStorage", at::kDouble},
+                                       {"torch.HalfStorage", at::kHalf},   {"torch.BFloat16Storage", at::kBFloat16},
+                                       {"torch.LongStorage", at::kLong},   {"torch.IntStorage", at::kInt},
+                                       {"torch.ShortStorage", at::kShort}, {"torch.CharStorage", at::kChar},
+                                       {"torch.ByteStorage", at::kByte},   {"torch.BoolStorage", at::kBool}};
 constexpr const char* kTensor = "torch._utils._rebuild_tensor_v2";
 constexpr const char* kOldTensor = "torch._utils._rebuild_tensor";
 constexpr const char* kParameter = "torch._utils._rebuild_parameter";
@@ -26,6 +26,7 @@ constexpr const char* kParameter = "torch._utils._rebuild_parameter";
 constexpr int kMaxDepth = 64;
 constexpr size_t kMaxEntries = size_t{1} << 20;  // of all dictionaries; one that contains another twice counts it twice
 constexpr size_t kMaxName = 4096;
+constexpr size_t kMaxNames = size_t{1} << 26;  // bytes of all names
 constexpr size_t kMaxDims = 64;
 
 [[noreturn]] void damaged(const std::filesystem::path& path, const std::string& what) {
@@ -33,7 +34,7 @@ constexpr size_t kMaxDims = 64;
 }
 
 const TorchType* type_named(const std::string& storage) {
-  for (const auto& type : kTypes) {
+  for (const auto& type : kStorageTypes) {
     if (storage == type.storage) return &type;
   }
   return nullptr;
@@ -87,6 +88,8 @@ class Collector {
 
  private:
   void add(const std::string& name, const PickleValue& value) {
+    name_bytes_ += name.size();
+    if (name_bytes_ > kMaxNames) damaged(path_, fmt::format("its names have more than {} bytes", kMaxNames));
     if (!names_.insert(name).second) damaged(path_, fmt::format("it has two tensors \"{}\"", name));
     const bool is_parameter = value.text == kParameter;
     const Values& arguments = value.items.front()->items;
@@ -147,6 +150,7 @@ class Collector {
   const std::filesystem::path& path_;
   const ReadStorage& read_;
   size_t num_entries_ = 0;
+  size_t name_bytes_ = 0;
   std::set<std::string> names_;
   std::map<std::string, at::Tensor> storages_;
   NamedTensors tensors_;
@@ -154,12 +158,12 @@ class Collector {
 
 }  // namespace
 
-std::span<const TorchType> torch_types() { return kTypes; }
+std::span<const TorchType> torch_types() { return kStorageTypes; }
 
 std::vector<std::string> torch_globals() {
   std::vector<std::string> names = {
       "collections.OrderedDict", kTensor, kOldTensor, kParameter, "torch.Size", "torch.device"};
-  for (const auto& type : kTypes) names.emplace_back(type.storage);
+  for (const auto& type : kStorageTypes) names.emplace_back(type.storage);
   return names;
 }
 

@@ -6,10 +6,10 @@
 namespace reconcile {
 
 /// How wide the registers of a copy of a loop are.
-template <int kBytes, int kCount>
+template <int kRegisterBytes, int kRegisters>
 struct VectorWidth {
-  static constexpr int bytes = kBytes;  ///< of one register
-  static constexpr int count = kCount;  ///< registers there are
+  static constexpr int kBytes = kRegisterBytes;  ///< of one register
+  static constexpr int kCount = kRegisters;      ///< registers there are
 };
 
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)

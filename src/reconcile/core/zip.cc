@@ -21,7 +21,7 @@ void add(zip_t* archive, const std::string& name, std::string_view bytes) {
   std::unique_ptr<zip_source_t, Release> source(zip_source_buffer(archive, bytes.data(), bytes.size(), 0));
   const zip_int64_t place = zip_file_add(archive, name.c_str(), source.get(), 0);
   if (place < 0) fail<InvalidArgument>("a zip archive cannot hold \"{}\": {}.", name, zip_strerror(archive));
-  source.release();  // the archive has it
+  static_cast<void>(source.release());  // the archive has it
   zip_set_file_compression(archive, static_cast<zip_uint64_t>(place), ZIP_CM_STORE, 0);
   zip_file_set_dostime(archive, static_cast<zip_uint64_t>(place), 0, kDate, 0);
 }
@@ -108,7 +108,7 @@ std::string make_zip(const std::vector<std::pair<std::string, std::string_view>>
   for (const auto& [name, bytes] : entries) add(archive.get(), name, bytes);
   if (zip_close(archive.get()) != 0)
     throw std::bad_alloc();  // memory alone can fail: nothing is read, packed or on disk
-  archive.release();
+  static_cast<void>(archive.release());
   return read_all(target.get());
 }
 

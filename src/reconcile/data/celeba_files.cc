@@ -8,6 +8,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/paths.h"
 
 namespace reconcile {
 namespace fs = std::filesystem;
@@ -88,6 +89,10 @@ void read_attributes(const fs::path& path, CelebaLists& lists) {
                       num_attributes);
     }
     lists.files.emplace_back(words[0]);
+    if (!stays_inside(lists.files.back())) {
+      fail<DataError>("{}: \"{}\" lies outside the folder of the pictures. Is the list from a source you trust?",
+                      list.where(), words[0]);
+    }
     for (size_t a = 1; a < words.size(); ++a) answers.push_back(read_answer(words[a], list));
   }
   const int64_t count = std::ssize(lists.files);
@@ -115,47 +120,47 @@ std::unordered_map<std::string, int64_t> read_partition(const fs::path& path) {
 }  // namespace
 
 const std::vector<std::string>& celeba_attributes() {
-  static const std::vector<std::string> kNames = {"5_o_Clock_Shadow",
-                                                  "Arched_Eyebrows",
-                                                  "Attractive",
-                                                  "Bags_Under_Eyes",
-                                                  "Bald",
-                                                  "Bangs",
-                                                  "Big_Lips",
-                                                  "Big_Nose",
-                                                  "Black_Hair",
-                                                  "Blond_Hair",
-                                                  "Blurry",
-                                                  "Brown_Hair",
-                                                  "Bushy_Eyebrows",
-                                                  "Chubby",
-                                                  "Double_Chin",
-                                                  "Eyeglasses",
-                                                  "Goatee",
-                                                  "Gray_Hair",
-                                                  "Heavy_Makeup",
-                                                  "High_Cheekbones",
-                                                  "Male",
-                                                  "Mouth_Slightly_Open",
-                                                  "Mustache",
-                                                  "Narrow_Eyes",
-                                                  "No_Beard",
-                                                  "Oval_Face",
-                                                  "Pale_Skin",
-                                                  "Pointy_Nose",
-                                                  "Receding_Hairline",
-                                                  "Rosy_Cheeks",
-                                                  "Sideburns",
-                                                  "Smiling",
-                                                  "Straight_Hair",
-                                                  "Wavy_Hair",
-                                                  "Wearing_Earrings",
-                                                  "Wearing_Hat",
-                                                  "Wearing_Lipstick",
-                                                  "Wearing_Necklace",
-                                                  "Wearing_Necktie",
-                                                  "Young"};
-  return kNames;
+  static const std::vector<std::string> names = {"5_o_Clock_Shadow",
+                                                 "Arched_Eyebrows",
+                                                 "Attractive",
+                                                 "Bags_Under_Eyes",
+                                                 "Bald",
+                                                 "Bangs",
+                                                 "Big_Lips",
+                                                 "Big_Nose",
+                                                 "Black_Hair",
+                                                 "Blond_Hair",
+                                                 "Blurry",
+                                                 "Brown_Hair",
+                                                 "Bushy_Eyebrows",
+                                                 "Chubby",
+                                                 "Double_Chin",
+                                                 "Eyeglasses",
+                                                 "Goatee",
+                                                 "Gray_Hair",
+                                                 "Heavy_Makeup",
+                                                 "High_Cheekbones",
+                                                 "Male",
+                                                 "Mouth_Slightly_Open",
+                                                 "Mustache",
+                                                 "Narrow_Eyes",
+                                                 "No_Beard",
+                                                 "Oval_Face",
+                                                 "Pale_Skin",
+                                                 "Pointy_Nose",
+                                                 "Receding_Hairline",
+                                                 "Rosy_Cheeks",
+                                                 "Sideburns",
+                                                 "Smiling",
+                                                 "Straight_Hair",
+                                                 "Wavy_Hair",
+                                                 "Wearing_Earrings",
+                                                 "Wearing_Hat",
+                                                 "Wearing_Lipstick",
+                                                 "Wearing_Necklace",
+                                                 "Wearing_Necktie",
+                                                 "Young"};
+  return names;
 }
 
 CelebaLists read_celeba_lists(const fs::path& attributes, const fs::path& partition) {

@@ -78,7 +78,8 @@ at::Tensor normals(const at::Tensor& height) {
     const at::Tensor difference = height.diff(1, dim);  // one-sided at the border, else the mean of both sides
     const at::Tensor both =
         at::cat({difference.narrow(dim, 0, 1), difference, difference.narrow(dim, last - 1, 1)}, dim);
-    return (both.narrow(dim, 0, last + 1) + both.narrow(dim, 1, last + 1)) * (0.5 * kSteepness * (last + 1));
+    return (both.narrow(dim, 0, last + 1) + both.narrow(dim, 1, last + 1)) *
+           (0.5 * kSteepness * static_cast<double>(last + 1));
   };
   const at::Tensor normal = at::stack({-slope(2), -slope(1), at::ones_like(height)}, 1);
   return normal / normal.square().sum(1, true).sqrt();

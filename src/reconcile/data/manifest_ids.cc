@@ -6,6 +6,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/paths.h"
 #include "reconcile/base/rng.h"
 #include "reconcile/base/text.h"
 
@@ -32,6 +33,10 @@ Ids read_list(const fs::path& path, std::unordered_map<std::string, std::string>
     ++line;
     if (text.empty()) continue;
     const std::string place = fmt::format("{}:{}", path.string(), line);
+    if (!stays_inside(text)) {
+      fail<DataError>("{}: the id \"{}\" would lead out of the data's folder. Is the list from a source you trust?",
+                      place, text);
+    }
     const auto [before, is_new] = seen.try_emplace(text, place);
     if (!is_new) {
       fail<DataError>("{}: \"{}\" stands in {} too. A sample may be in one place only.", place, text, before->second);

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <set>
+
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
 #include "reconcile/core/target.h"
@@ -63,9 +65,15 @@ Column image_column(const Manifest& manifest, const std::string& pattern, const 
   });
 }
 
+/// Targets whose files are not there when the run starts are unknown; one that is lost later is an error.
 Column dense_column(const Manifest& manifest, const ManifestTask& task, const Ids& ids) {
-  return file_column(manifest, task.file, ids, [task, size = manifest.size](const fs::path& path) {
-    return fs::exists(path) ? read_dense_target(path, task, size) : at::Tensor();
+  std::set<fs::path> unknown;
+  for (const auto& id : ids) {
+    const fs::path path = sample_path(manifest.root, task.file, id);
+    if (!fs::exists(path)) unknown.insert(path);
+  }
+  return file_column(manifest, task.file, ids, [task, unknown, size = manifest.size](const fs::path& path) {
+    return unknown.contains(path) ? at::Tensor() : read_dense_target(path, task, size);
   });
 }
 

@@ -21,7 +21,7 @@ std::vector<std::string> spellings(const std::string& stem, int64_t num_dims) {
 }
 
 fs::path require_file(const fs::path& folder, const std::string& stem, int64_t num_dims) {
-  const fs::path path = find_one(folder, spellings(stem, num_dims));
+  fs::path path = find_one(folder, spellings(stem, num_dims));
   if (path.empty()) {
     fail<DataError>("{}: expected {}-idx{}-ubyte or {}-idx{}-ubyte.gz, found {}. Fetch the missing file.",
                     folder.string(), stem, num_dims, stem, num_dims, contents(folder));

@@ -16,7 +16,7 @@ constexpr double kRounding = 1e-3;
 /// `stored` as [H, W, channels].
 at::Tensor channels_last(const at::Tensor& stored, int64_t channels, const std::vector<int64_t>& size,
                          const std::filesystem::path& path) {
-  const at::Tensor array = stored.dim() == 2 && channels == 1 ? stored.unsqueeze(2) : stored;
+  at::Tensor array = stored.dim() == 2 && channels == 1 ? stored.unsqueeze(2) : stored;
   if (array.dim() != 3 || array.size(2) != channels) {
     fail<DataError>("{}: its shape is [{}], must be height x width x {}. Save it with the channels last.",
                     path.string(), fmt::join(stored.sizes(), ", "), channels);

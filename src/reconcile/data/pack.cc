@@ -109,6 +109,7 @@ std::string header_of(const DataSplits& data, const std::vector<Slot>& slots) {
                          {"data_offsets", {slot.begin, slot.begin + slot.bytes()}}};
   }
   header["__metadata__"] = packed_metadata(data.train->tasks(), data.fingerprint, checksums);
+  header["__metadata__"][kHeaderChecksum] = checksum(header.dump());
   std::string text = header.dump();
   text.append((8 - text.size() % 8) % 8, ' ');
   const uint64_t length = text.size();

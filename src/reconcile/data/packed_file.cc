@@ -6,6 +6,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/data/image_set.h"
 #include "reconcile/data/sample_set.h"
 #include "reconcile/data/task_list.h"
@@ -40,13 +41,17 @@ Header parse_header_of(std::string_view bytes, const fs::path& path) {
   }
   Header header;
   try {
-    header.entries = Json::parse(bytes.substr(sizeof length, length));
-    const Json& metadata = header.entries.at("__metadata__");
+    header.entries = parse_json(bytes.substr(sizeof length, length), "its header");
+    Json& metadata = header.entries.at("__metadata__");
     if (metadata.at("format") != kPackedFormat) throw std::runtime_error("it has another format");
-    const auto texts = Json::parse(metadata.at("tasks").get<std::string>()).get<std::vector<std::string>>();
+    const Json stated = metadata.value(kHeaderChecksum, Json());
+    metadata.erase(kHeaderChecksum);
+    if (!stated.is_null() && stated != checksum(header.entries.dump()))
+      throw std::runtime_error("its header is damaged");
+    const auto texts = parse_json(metadata.at("tasks").get<std::string>(), "its tasks").get<std::vector<std::string>>();
     header.tasks = parse_tasks(texts, path.string());
-    header.checksums = Json::parse(metadata.at("checksums").get<std::string>());
-    header.source = Json::parse(metadata.at("source").get<std::string>());
+    header.checksums = parse_json(metadata.at("checksums").get<std::string>(), "its checksums");
+    header.source = parse_json(metadata.at("source").get<std::string>(), "its source");
   } catch (const std::exception& error) {
     fail<DataError>("{}: no packed data: {}. `reconcile data pack` writes such files.", path.string(), error.what());
   }

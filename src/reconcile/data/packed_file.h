@@ -6,6 +6,9 @@
 
 namespace reconcile {
 
+/// The entry of a packed file's metadata that holds the CRC-32 of its header without that entry.
+inline constexpr const char* kHeaderChecksum = "header_crc32";
+
 /// The texts that a packed file carries beside its tensors: what `packed_signature` and `load_packed` need.
 Json packed_metadata(const TaskSet& tasks, const Json& source, const Json& checksums);
 

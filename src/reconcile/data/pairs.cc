@@ -122,7 +122,7 @@ DataSplits load_pairs(const std::string& name, const MnistFiles& left, const Mni
   }
   const Pools left_pools = read_pools(left, options.root);
   const Pools right_pools = left.name == right.name ? left_pools : read_pools(right, options.root);
-  constexpr std::array pools = {&Pools::train, &Pools::validation, &Pools::test};
+  constexpr std::array kPools = {&Pools::train, &Pools::validation, &Pools::test};
   const std::array asked = {options.train_samples, options.validation_samples, options.test_samples};
   return generate_splits(
       {{"generator", "pairs"},
@@ -133,7 +133,7 @@ DataSplits load_pairs(const std::string& name, const MnistFiles& left, const Mni
        {"distinct_labels", options.distinct_labels},
        {"merge", options.merge}},
       Rng(static_cast<uint64_t>(options.seed)).fork("pairs"), [&](size_t part, const Rng& stream) -> GeneratedPart {
-        const Pairing pairing = {left_pools.*pools[part], right_pools.*pools[part], options.distinct_labels,
+        const Pairing pairing = {left_pools.*kPools[part], right_pools.*kPools[part], options.distinct_labels,
                                  options.merge == "max"};
         const std::string option = fmt::format("{}_samples", kPartNames[part]);
         const auto pairs = make_pairs(pairing, stream, resolve_count(name, option, asked[part], pairing));
@@ -141,7 +141,7 @@ DataSplits load_pairs(const std::string& name, const MnistFiles& left, const Mni
       });
 }
 
-DatasetEntry pairs_entry(std::string name, std::string title, const MnistFiles& left, const MnistFiles& right) {
+DatasetEntry pairs_entry(const std::string& name, std::string title, const MnistFiles& left, const MnistFiles& right) {
   const auto load = [=](const PairsOptions& options) {
     return options.pickle.empty() ? load_pairs(name, left, right, options) : load_pairs_file(name, options);
   };

@@ -45,6 +45,6 @@ DataSplits load_pairs(const std::string& name, const MnistFiles& left, const Mni
                       const PairsOptions& options);
 
 /// The entry of such a data set.
-DatasetEntry pairs_entry(std::string name, std::string title, const MnistFiles& left, const MnistFiles& right);
+DatasetEntry pairs_entry(const std::string& name, std::string title, const MnistFiles& left, const MnistFiles& right);
 
 }  // namespace reconcile

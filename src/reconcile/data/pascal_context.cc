@@ -3,6 +3,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/paths.h"
 #include "reconcile/base/text.h"
 #include "reconcile/core/target.h"
 #include "reconcile/data/npy_folders.h"
@@ -86,7 +87,7 @@ fs::path PascalSamples::target_path(const NpyTask& task, int64_t i) const {
   const char* ending = task.folders.front() == "human_parts" || task.folders.front() == kLabelMaps ? ".mat" : ".png";
   std::vector<std::string> names;
   for (const auto& below : task.folders) names.push_back(fmt::format("{}/{}{}", below, ids[i], ending));
-  const fs::path found = find_one(folder, names);
+  fs::path found = find_one(folder, names);
   if (found.empty()) {
     fail<DataError>("{}: expected {}, found neither. Unpack the archive again.", folder.string(),
                     fmt::join(names, " or "));
@@ -129,7 +130,11 @@ at::Tensor PascalSamples::target(const NpyTask& task, int64_t i) const {
 std::vector<std::string> read_ids(const fs::path& list) {
   std::vector<std::string> ids;
   for (auto& line : split(read_file(list), '\n')) {
-    if (!line.empty()) ids.push_back(std::move(line));
+    if (line.empty()) continue;
+    if (!stays_inside(line)) {
+      fail<DataError>("{}: \"{}\" lies outside the data. Is the list from a source you trust?", list.string(), line);
+    }
+    ids.push_back(std::move(line));
   }
   if (ids.empty()) fail<DataError>("{}: names no image.", list.string());
   return ids;

@@ -9,6 +9,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/paths.h"
 #include "reconcile/base/text.h"
 #include "reconcile/data/folder_layout.h"
 #include "reconcile/files/picture.h"
@@ -80,6 +81,10 @@ PictureList read_picture_list(const fs::path& list, const fs::path& folder, int6
           list.string(), number, line, num_classes - 1, folder.filename().string());
     }
     const std::string below(trim(std::string_view(line).substr(slash + 1, blank - slash - 1)));
+    if (!stays_inside(below)) {
+      fail<DataError>("{}:{}: \"{}\" lies outside the domain's folder. Is the list from a source you trust?",
+                      list.string(), number, line);
+    }
     std::error_code ignored;
     if (!fs::is_regular_file(folder / below, ignored)) {
       fail<DataError>("{}:{}: names {}, which is not there. Does the list belong to another copy of the data?",

@@ -25,7 +25,8 @@ PictureSplits split_class_folders(const std::filesystem::path& folder, int64_t n
 
 /// A list of lines `<domain>/<path> <label>`: paths below `folder`, the folder of the domain, whatever the list calls
 /// it. Blanks inside paths, empty lines, CRLF and a last line without end are all right. DataError with the line's
-/// number for a line of another form, a label outside 0 ... num_classes - 1, or a file that is not there.
+/// number for a line of another form, a label outside 0 ... num_classes - 1, or a file that is not there, or
+/// not inside the folder.
 PictureList read_picture_list(const std::filesystem::path& list, const std::filesystem::path& folder,
                               int64_t num_classes);
 

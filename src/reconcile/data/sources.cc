@@ -150,7 +150,7 @@ const std::vector<DataSource>& data_sources() {
 }
 
 fs::path fetch_source(const DataSource& source, const fs::path& root, const std::string& from) {
-  const fs::path folder = root / source.folder;
+  fs::path folder = root / source.folder;
   if (!source.files.empty()) {
     fetch_files(source, folder, from);
   } else if (from.empty()) {

@@ -22,8 +22,9 @@ struct Easel {
   void each(F colour) {
     for (size_t i = 0; i < colours.size(); ++i) {
       const auto pixel = static_cast<int64_t>(i);
-      colours[i] = colour(i, (static_cast<double>(pixel % side) + 0.5) / static_cast<double>(side),
-                          (static_cast<double>(pixel / side) + 0.5) / static_cast<double>(side));
+      const int64_t row = pixel / side, column = pixel % side;
+      colours[i] = colour(i, (static_cast<double>(column) + 0.5) / static_cast<double>(side),
+                          (static_cast<double>(row) + 0.5) / static_cast<double>(side));
     }
   }
   /// Pixels per picture of 32 pixels: lengths below are given for that size.

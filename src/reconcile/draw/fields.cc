@@ -12,6 +12,7 @@ constexpr int kWaves = 2;
 constexpr double kColour = 0.5;  // largest amplitude of a channel
 constexpr double kBlob = 1.3;
 constexpr double kWave = 0.5;
+constexpr float kToNearest = 0.5F;  // added before a positive number is cut to an integer
 
 /// One part of a field: colour[c] * column[y] * row[x].
 struct Part {
@@ -76,7 +77,7 @@ void draw_field(const std::vector<int64_t>& shape, Rng rng, std::span<uint8_t> p
         for (size_t x = 0; x < line.size(); ++x) line[x] += factor * part.row[x];
       }
       for (const float value : line) {
-        *pixel++ = static_cast<uint8_t>(127.5F * (1.0F + value / std::sqrt(1.0F + value * value)) + 0.5F);
+        *pixel++ = static_cast<uint8_t>(127.5F * (1.0F + value / std::sqrt(1.0F + value * value)) + kToNearest);
       }
     }
   }

@@ -72,9 +72,10 @@ void lower_distances(Point a, Point b, double reach, int64_t side, std::vector<d
   const double length = std::max(d.x * d.x + d.y * d.y, 1e-12);
   for (int64_t y = first(std::min(a.y, b.y)); y <= last(std::max(a.y, b.y)); ++y) {
     for (int64_t x = first(std::min(a.x, b.x)); x <= last(std::max(a.x, b.x)); ++x) {
-      const double along = std::clamp(((x - a.x) * d.x + (y - a.y) * d.y) / length, 0.0, 1.0);
-      const double dx = x - a.x - along * d.x;
-      const double dy = y - a.y - along * d.y;
+      const Point from_a = {static_cast<double>(x) - a.x, static_cast<double>(y) - a.y};
+      const double along = std::clamp((from_a.x * d.x + from_a.y * d.y) / length, 0.0, 1.0);
+      const double dx = from_a.x - along * d.x;
+      const double dy = from_a.y - along * d.y;
       double& square = squares[y * side + x];
       square = std::min(square, dx * dx + dy * dy);
     }
@@ -132,9 +133,10 @@ void draw_shape(const Shape& shape, const Style& style, const Placement& placeme
   const auto squares = measure_distances(shape, placement, deform, reach, canvas.side);
   for (int64_t i = 0; i < std::ssize(squares); ++i) {
     const double inside = std::min(1.0, (reach - std::sqrt(squares[i])) / pen.softness);
-    const auto x = static_cast<double>(i % canvas.side);
-    const auto y = static_cast<double>(i / canvas.side);
-    if (inside > 0) canvas.pixels[i] += static_cast<float>(strength * inside * texture(x, y));
+    if (!(inside > 0)) continue;
+    const int64_t row = i / canvas.side, column = i % canvas.side;
+    const double colour = texture(static_cast<double>(column), static_cast<double>(row));
+    canvas.pixels[i] += static_cast<float>(strength * inside * colour);
   }
 }
 

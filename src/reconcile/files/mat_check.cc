@@ -53,7 +53,7 @@ class MatChecker {
     const std::string_view mark = bytes.substr(126, 2);
     if (mark != "IM" && mark != "MI") refuse("it does not have the mark of version 5");
     swap_ = mark == "MI";
-    const int version = bytes[swap_ ? 124 : 125];
+    const int version = static_cast<uint8_t>(bytes[swap_ ? 124 : 125]);
     if (version == 2) refuse("it is of version 7.3 (HDF5), readable is version 5: save it with -v7");
     if (version != 1) refuse("its version is {}, readable is 1", version);
   }
@@ -141,13 +141,14 @@ class MatChecker {
       refuse("an array has dimensions of {} bytes, must be 8 to 128, four each", sizes.size());
     }
     int64_t count = 1;
+    bool is_empty = false;
     for (size_t i = 0; i < sizes.size(); i += 4) {
       const auto size = static_cast<int32_t>(word(sizes, i));
-      if (size < 0 || __builtin_mul_overflow(count, int64_t{size}, &count) || count > INT32_MAX) {
-        refuse("an array has a dimension of {}", size);
-      }
+      is_empty |= size == 0;
+      count *= std::max(size, 1);
+      if (size < 0 || count > INT32_MAX) refuse("an array has a dimension of {}", size);
     }
-    return count;
+    return is_empty ? 0 : count;
   }
 
   void check_contents(uint32_t flags, int64_t count, std::string_view& rest, int depth) {
@@ -180,7 +181,7 @@ class MatChecker {
       if (name.front() == '\0' || name.find('\0') == std::string_view::npos) refuse("a field name does not end");
     }
     const auto num_fields = static_cast<int64_t>(names.size() / length);
-    if (num_fields > kMaxArrays || num_fields * count > kMaxArrays) refuse("a struct has too many fields");
+    if (std::max<int64_t>(num_fields, 1) * count > kMaxArrays) refuse("a struct has too many fields");
     check_arrays(num_fields * count, rest, depth);
   }
 

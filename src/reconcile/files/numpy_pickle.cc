@@ -65,8 +65,11 @@ class PickledArray {
     int64_t count = numbers.size;
     for (const PickleValue* size : shape.items) {
       sizes.push_back(size->number);
-      if (size->number < 0 || __builtin_mul_overflow(count, size->number, &count)) refuse("a shape is no shape");
+      if (size->number < 0 || __builtin_mul_overflow(count, std::max<int64_t>(size->number, 1), &count)) {
+        refuse("a shape is no shape");
+      }
     }
+    if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) count = 0;
     const std::string decoded = decoded_bytes(bytes);
     const std::string_view data = decoded.empty() ? bytes.bytes : decoded;
     if (static_cast<size_t>(count) != data.size()) {

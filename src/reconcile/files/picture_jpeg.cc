@@ -57,7 +57,8 @@ at::Tensor internal::decode_jpeg(std::string_view bytes, const std::filesystem::
   at::Tensor pixels = at::empty({height, width, channels}, at::kByte);
   const int format = channels == 1 ? TJPF_GRAY : TJPF_RGB;
   if (tjDecompress2(decoder.get(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                    pixels.data_ptr<uint8_t>(), width, /*pitch=*/0, height, format, TJFLAG_ACCURATEDCT) != 0 &&
+                    pixels.data_ptr<uint8_t>(), width, /*pitch=*/0, height, format,
+                    TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS) != 0 &&
       !is_harmless(decoder.get())) {
     damaged_jpeg(path, tjGetErrorStr2(decoder.get()));
   }

@@ -28,6 +28,7 @@ class PngReader {
   bool read_header() {
     if (info_ == nullptr || setjmp(png_jmpbuf(png_)) != 0) return false;
     png_set_read_fn(png_, this, &on_read);
+    png_set_chunk_cache_max(png_, 1);  // texts are not kept: a thousand may unpack to 8 MB each
     png_read_info(png_, info_);
     return true;
   }

@@ -18,7 +18,7 @@ class Records {
  public:
   Records(std::string_view text, const std::filesystem::path& path) : text_(text), path_(path) {
     if (text_.starts_with("\xef\xbb\xbf")) text_.remove_prefix(3);
-    if (const auto zero = text_.find('\0'); zero != std::string_view::npos || text_.starts_with("\xff\xfe")) {
+    if (text_.find('\0') != std::string_view::npos || !is_utf8(text_)) {
       fail<DataError>("{}: no text in UTF-8. Save the table as CSV in UTF-8.", path.string());
     }
     separator_ = text_.substr(0, text_.find('\n')).find('\t') == std::string_view::npos ? ',' : '\t';

@@ -162,7 +162,7 @@ class FusedNorm final : public torch::autograd::Function<FusedNorm> {
     for_chunks(all.count, kRows, [&](int64_t begin, int64_t end) {
       normalise_rows(part_of(all, begin, end), affine, y.data_ptr<float>() + begin * all.width);
     });
-    const at::Tensor output = from_positions(y);
+    at::Tensor output = from_positions(y);
     ctx->save_for_backward({in, scale, shift, mean.to(at::kFloat), inverse.to(at::kFloat), beside ? y : at::Tensor()});
     ctx->saved_data["low"] = clamp.low;
     ctx->saved_data["high"] = clamp.high;
@@ -180,7 +180,7 @@ class FusedNorm final : public torch::autograd::Function<FusedNorm> {
                         static_cast<float>(ctx->saved_data["high"].toDouble())};
     const at::Tensor sums = column_sums(
         all, [&](const NormRows& rows, float* sum, float* product) { add_gradient_sums(rows, affine, sum, product); });
-    const at::Tensor inverse = saved[4];
+    const at::Tensor& inverse = saved[4];
     const auto count = static_cast<double>(all.count);
     const at::Tensor mean_gradient = (sums[0] / count).to(at::kFloat);
     const at::Tensor slope = (sums[1] / count * inverse.square()).to(at::kFloat);

@@ -22,7 +22,7 @@ at::Tensor taps_first(const at::Tensor& weight) {
   const int64_t pairs = weight.size(0) * weight.size(1);
   const int64_t taps = weight.numel() / pairs;
   if (taps == 1) return weight.view({1, weight.size(0), weight.size(1)});
-  const at::Tensor result = at::empty({taps, weight.size(0), weight.size(1)}, weight.options());
+  at::Tensor result = at::empty({taps, weight.size(0), weight.size(1)}, weight.options());
   for_each_pair(weight.contiguous(), result, pairs, [=](const float* from, float* to, int64_t begin, int64_t end) {
     for (int64_t t = 0; t < taps; ++t) {
       for (int64_t i = begin; i < end; ++i) to[t * pairs + i] = from[i * taps + t];
@@ -35,7 +35,7 @@ at::Tensor taps_last(const at::Tensor& weight, at::IntArrayRef sizes) {
   const int64_t taps = weight.size(0);
   const int64_t pairs = weight.numel() / taps;
   if (taps == 1) return weight.view(sizes);
-  const at::Tensor result = at::empty(sizes, weight.options());
+  at::Tensor result = at::empty(sizes, weight.options());
   for_each_pair(weight, result, pairs, [=](const float* from, float* to, int64_t begin, int64_t end) {
     for (int64_t t = 0; t < taps; ++t) {
       for (int64_t i = begin; i < end; ++i) to[i * taps + t] = from[t * pairs + i];

@@ -35,7 +35,7 @@ class DselectK final : public ExpertModel {
   DselectK(const Options& options, const ModelContext& context)
       : ExpertModel(context, options.experts),
         options_(options),
-        bits_(std::max<int64_t>(1, std::bit_width(static_cast<uint64_t>(options.experts - 1)))) {
+        bits_(std::max<int64_t>(1, static_cast<int64_t>(std::bit_width(static_cast<uint64_t>(options.experts - 1))))) {
     const double small = options.gamma / 100.0;
     for (int64_t t = 0; t < num_tasks(); ++t) {
       const LayerScope scope = own(t).in("gates").in(tasks()[t].name);

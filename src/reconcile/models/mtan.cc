@@ -80,6 +80,15 @@ class Mtan final : public MultiTaskModel {
     return std::any_of(backbone_.units.begin(), backbone_.units.end(), [&](const Unit& u) { return u.name == name; });
   }
 
+  /// Channels that the units `<name>.<level>` give, in their order.
+  [[nodiscard]] std::vector<int64_t> channels_of(const std::string& name) const {
+    std::vector<int64_t> channels;
+    for (const Unit& unit : backbone_.units) {
+      if (unit.name.starts_with(name + ".")) channels.push_back(unit.output.channels);
+    }
+    return channels;
+  }
+
   Attention add_attention(const std::string& name, int64_t in, int64_t middle, int64_t out, Conv::Init init) {
     std::vector<LayerScope> scopes;
     for (int64_t t = 0; t < num_tasks(); ++t) scopes.push_back(own(t).in(name).in(tasks()[t].name));
@@ -110,9 +119,12 @@ class Mtan final : public MultiTaskModel {
   }
 
   Form segnet_form() {
-    const std::vector<int64_t> width{64, 128, 256, 512, 512};
-    const std::vector<int64_t> lower{64, 64, 128, 256, 512};  // channels of a decoder level
-    const auto encoder_blocks = add_refiners("encoder_block_att", width, {128, 256, 512, 512, 512});
+    const std::vector<int64_t> width = channels_of("encoder_block");
+    std::vector<int64_t> lower(width.begin(), width.end() - 1);  // channels of a decoder level
+    lower.insert(lower.begin(), width.front());
+    std::vector<int64_t> next(width.begin() + 1, width.end());
+    next.push_back(width.back());
+    const auto encoder_blocks = add_refiners("encoder_block_att", width, next);
     const auto decoder_blocks = add_refiners("decoder_block_att", width, lower);
     std::vector<Attention> encoder;
     std::vector<Attention> decoder;

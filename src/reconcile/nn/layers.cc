@@ -64,7 +64,7 @@ at::Tensor uniform_values(const std::vector<int64_t>& shape, double bound, Rng r
 }
 
 Conv::Conv(std::string name, int64_t num_tasks, Rng rng, Shape shape)
-    : Layer(std::move(name), num_tasks), shape_(shape) {
+    : Layer(std::move(name), num_tasks), shape_(std::move(shape)) {
   initialise(rng);
 }
 

@@ -77,7 +77,8 @@ std::map<std::string, at::Tensor> rename(const Own& own, const NamedTensors& ten
 
 std::string first_three(const std::vector<std::string>& names) {
   if (names.empty()) return "none";
-  return fmt::format("{}", fmt::join(names.begin(), names.begin() + std::min<std::ptrdiff_t>(3, names.size()), ", "));
+  return fmt::format("{}",
+                     fmt::join(names.begin(), names.begin() + std::min<std::ptrdiff_t>(3, std::ssize(names)), ", "));
 }
 
 void check_report(const WeightReport& report, const NamedTensors& used, const std::string& where) {

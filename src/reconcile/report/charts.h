@@ -86,6 +86,8 @@ std::string heat_map(const RunLog& log, size_t index);
 Table heat_table(const RunLog& log, size_t index);
 /// Share over all pairs, for one layer of one record; NaN if nothing was counted.
 double share_below(const ConflictRecord& record, const ConflictBlock& block, size_t index);
+/// Its mean over the conflict records [first, end) in which anything was counted; NaN if in none.
+double mean_share(const RunLog& log, size_t first, size_t end, size_t layer, size_t index);
 
 /// The layers as boxes in definition order: shared grey, split in the tasks' colours, the fork marked.
 std::string network_strip(const Pipeline& pipeline, const std::vector<LayerRecord>& layers);

@@ -105,7 +105,7 @@ Table comparison_table(const Pipeline& pipeline, Pick pick) {
   std::vector<Column<Row>> columns = {{"method", [](const Row& row) { return row.label; }}};
   for (const auto& [task, metric] : metric_names(pipeline.rows)) {
     if (metric == "loss" || restates_another(metric)) continue;
-    columns.push_back({metric_title(task, metric), [=](const Row& row) {
+    columns.push_back({metric_title(task, metric), [pick, task = task, metric = metric](const Row& row) {
                          const auto& metrics = pick == Pick::kLast ? row.metrics : row.best_metrics;
                          const Statistic value = statistic_of(metrics, task, metric);
                          return value.n == 0 && !metrics.empty() ? "n/a" : metric_text(value, metric);
@@ -132,9 +132,11 @@ Table number_table(const Pipeline& pipeline) {
                                       {"method", [](const Row& row) { return row.method; }}};
   for (const auto& [task, metric] : metric_names(pipeline.rows)) {
     const std::string title = task + " " + metric;
-    add_statistic(columns, title, [=](const Row& row) { return statistic_of(row.metrics, task, metric); });
-    add_statistic(columns, "best " + title,
-                  [=](const Row& row) { return statistic_of(row.best_metrics, task, metric); });
+    const auto add = [&, task = task, metric = metric](const std::string& name, auto metrics) {
+      add_statistic(columns, name, [=](const Row& row) { return statistic_of(row.*metrics, task, metric); });
+    };
+    add(title, &Row::metrics);
+    add("best " + title, &Row::best_metrics);
   }
   add_statistic(columns, "delta_m", [](const Row& row) { return row.delta_m; });
   add_statistic(columns, "delta_m_flat", [](const Row& row) { return row.delta_m_flat; });

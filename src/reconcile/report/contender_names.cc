@@ -10,7 +10,7 @@ namespace reconcile::report {
 namespace {
 
 /// Keys and tables of an experiment that the label says already, or that change nothing in what is trained.
-constexpr std::array<std::string_view, 15> kNoSettings = {"name",
+constexpr std::array<std::string_view, 16> kNoSettings = {"name",
                                                           "seeds",
                                                           "method",
                                                           "task",
@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 15> kNoSettings = {"name",
                                                           "backbone.name",
                                                           "architecture.name",
                                                           "train.checkpoint_every",
+                                                          "train.checkpoint_minutes",
                                                           "train.evaluate_every",
                                                           "train.eval_batch_size",
                                                           "data.root"};

@@ -46,7 +46,7 @@ std::vector<size_t> clustered(const Matrix& cosines) {
   for (size_t t = 0; t < cosines.size(); ++t) groups.push_back({t});
   while (groups.size() > 1) {
     size_t first = 0, second = 1;
-    double best = -INFINITY;
+    double best = -HUGE_VAL;
     for (size_t i = 0; i < groups.size(); ++i) {
       for (size_t j = i + 1; j < groups.size(); ++j) {
         const double mean = linkage(cosines, groups[i], groups[j]);

@@ -89,7 +89,8 @@ std::string directions_chart(const Json& rows, const Json& results) {
   const double height = static_cast<double>(lines) * (kPanel + kTitle);
   Svg svg(static_cast<double>(columns) * kPanel, height, "Task gradients and the direction of each method");
   for (size_t i = 0; i < results.size(); ++i) {
-    const Point corner{static_cast<double>(i % columns) * kPanel, static_cast<double>(i / columns) * (kPanel + kTitle)};
+    const size_t line = i / columns, column = i % columns;
+    const Point corner{static_cast<double>(column) * kPanel, static_cast<double>(line) * (kPanel + kTitle)};
     draw_panel(svg, corner, rows, results[i], longest > 0 ? longest : 1);
   }
   std::string drawing = svg.str();

@@ -16,7 +16,7 @@ constexpr double kDotWidth = 720, kDotTop = 12, kDotRow = 17, kMostTask = 180;
 std::vector<size_t> sorted_tasks(const std::vector<double>& values) {
   std::vector<size_t> order(values.size());
   std::iota(order.begin(), order.end(), 0);
-  const auto key = [&](size_t task) { return std::isfinite(values[task]) ? values[task] : -INFINITY; };
+  const auto key = [&](size_t task) { return std::isfinite(values[task]) ? values[task] : -HUGE_VAL; };
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return key(a) > key(b); });
   return order;
 }

@@ -30,8 +30,8 @@ std::filesystem::path free_path(const std::filesystem::path& directory, double s
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
   for (int n = 0;; ++n) {
-    const auto path = directory / fmt::format("events.out.tfevents.{:010}.{}.{}.{}", static_cast<int64_t>(seconds),
-                                              host.data(), ::getpid(), n);
+    auto path = directory / fmt::format("events.out.tfevents.{:010}.{}.{}.{}", static_cast<int64_t>(seconds),
+                                        host.data(), ::getpid(), n);
     if (!std::filesystem::exists(path)) return path;
   }
 }

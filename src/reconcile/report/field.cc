@@ -1,6 +1,5 @@
 #include "reconcile/report/field.h"
 
-#include <algorithm>
 #include <limits>
 
 #include "reconcile/base/error.h"
@@ -75,16 +74,6 @@ std::string Field::text() const {
 double number_of(const Field& field) { return field.number(); }
 
 std::string field_text(const Field& field) { return field.text(); }
-
-Json parse_json(const std::string& text, const std::string& file) {
-  try {
-    return Json::parse(text);
-  } catch (const nlohmann::json::parse_error& error) {
-    const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size()));
-    fail<DataError>("{}: not JSON from byte {} (line {}) on. The file is damaged; write it again.", file, error.byte,
-                    1 + std::count(text.begin(), end, '\n'));
-  }
-}
 
 void require_schema(const Field& root) {
   const int64_t version = root.at("schema_version").whole();

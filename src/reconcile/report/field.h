@@ -57,9 +57,6 @@ double number_of(const Field& field);
 /// The text of a field, for `Field::list`.
 std::string field_text(const Field& field);
 
-/// `text` as JSON. DataError naming `file` and what is wrong.
-Json parse_json(const std::string& text, const std::string& file);
-
 /// DataError unless `schema_version` is one that this library reads.
 void require_schema(const Field& root);
 

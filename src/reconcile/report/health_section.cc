@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -74,6 +75,21 @@ bool is_well(const RunLog& log) {
   return health.finished && health.skipped == 0 && health.not_finite == 0;
 }
 
+/// Every step of the runs that gave numbers which are not finite, and what was done; "" if there was none.
+std::string failure_table(const Named<const RunLog*>& runs) {
+  Table table{{"run", "epoch", "step", "from", "what was done", "more in"}, {}};
+  for (const auto& [name, log] : runs) {
+    for (const auto& failure : log->failures) {
+      const std::string tasks = fmt::format("{}", fmt::join(failure.tasks, ", "));
+      table.rows.push_back(
+          {name, std::to_string(failure.epoch), std::to_string(failure.step), tasks.empty() ? "the method" : tasks,
+           failure.action == "skip" ? "left out" : "back to the checkpoint, half the learning rate", failure.dump});
+    }
+  }
+  if (table.rows.empty()) return "";
+  return paragraph("Steps whose losses or gradients were not finite:") + html_table(table);
+}
+
 Measure learning_rate() {
   return {.title = "learning rate",
           .value = [](const EpochRecord& epoch, const std::string&) { return epoch.learning_rate; },
@@ -90,10 +106,10 @@ std::string rate_figure(const RunLog& log) {
 std::string health_section(const Pipeline& pipeline) {
   Table table{kHealthColumns, {}};
   std::string ill;
-  const RunLog* last = nullptr;
+  Named<const RunLog*> logs;
   for (const auto& run : pipeline.runs) {
     if (!run.log) continue;
-    last = &*run.log;
+    logs.emplace_back(run.path, &*run.log);
     table.rows.push_back(row_of(run.path, *run.log));
     if (!is_well(*run.log)) ill += (ill.empty() ? "" : ", ") + run.path;
   }
@@ -101,14 +117,15 @@ std::string health_section(const Pipeline& pipeline) {
     return paragraph("No run.jsonl is there, so nothing can be said of how the runs went.", "dim");
   const std::string words = ill.empty() ? "Every run finished, moved in every step and gave finite numbers only."
                                         : "Look at these runs before you trust their numbers: " + ill + ".";
-  return paragraph(words) + html_table(table) + rate_figure(*last);
+  return paragraph(words) + html_table(table) + failure_table(logs) + rate_figure(*logs.back().second);
 }
 
 std::string health_figures(const RunLog& log) {
   const std::string words = is_well(log)
                                 ? "The run finished, moved in every step and gave finite numbers only."
                                 : "The run has not finished, skipped steps, or gave numbers that are not finite.";
-  return paragraph(words) + html_table({kHealthColumns, {row_of(log.method, log)}}) + rate_figure(log);
+  return paragraph(words) + html_table({kHealthColumns, {row_of(log.method, log)}}) +
+         failure_table({{log.method, &log}}) + rate_figure(log);
 }
 
 }  // namespace reconcile::report

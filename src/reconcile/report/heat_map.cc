@@ -11,7 +11,7 @@
 namespace reconcile::report {
 namespace {
 
-constexpr double kWidth = 940, kTop = 8, kRow = 18, kMaxLabel = 190, kLegend = 110;
+constexpr double kMapWidth = 940, kMapTop = 8, kMapRow = 18, kMaxMapLabel = 190, kLegend = 110;
 constexpr size_t kMaxColumns = 60;  // more epochs are averaged into this many
 constexpr int kNumShades = 20;
 
@@ -20,12 +20,6 @@ struct Cells {
   std::vector<std::vector<double>> shares;  ///< [L][columns]
   double largest = 0;
 };
-
-double mean_share(const RunLog& log, size_t first, size_t end, size_t layer, size_t index) {
-  double sum = 0;
-  for (size_t e = first; e < end; ++e) sum += share_below(log.conflicts[e], log.conflicts[e].layers[layer], index);
-  return sum / static_cast<double>(end - first);
-}
 
 Cells collect(const RunLog& log, size_t index) {
   Cells cells;
@@ -53,23 +47,23 @@ std::string block_of(const std::string& layer) { return layer.substr(0, layer.fi
 
 void draw_scale(Svg& svg, double x, double largest) {
   for (int i = 0; i <= kNumShades; ++i) {
-    svg.rect({x, kTop + 5.0 * (kNumShades - i), 16, 5}, fmt::format("heat h{}", i));
+    svg.rect({x, kMapTop + 5.0 * (kNumShades - i), 16, 5}, fmt::format("heat h{}", i));
   }
-  svg.text({x + 22, kTop + 9}, percent(largest), "small");
-  svg.text({x + 22, kTop + 105}, "0 %", "small");
+  svg.text({x + 22, kMapTop + 9}, percent(largest), "small");
+  svg.text({x + 22, kMapTop + 105}, "0 %", "small");
 }
 
 void draw_cells(Svg& svg, const std::vector<ConflictBlock>& layers, const Cells& cells, double label, double cell) {
   for (size_t l = 0; l < layers.size(); ++l) {
-    const double y = kTop + kRow * static_cast<double>(l);
-    svg.text_within({0, y + kRow / 2 + 4}, label - 8, layers[l].name, "small");
+    const double y = kMapTop + kMapRow * static_cast<double>(l);
+    svg.text_within({0, y + kMapRow / 2 + 4}, label - 8, layers[l].name, "small");
     for (size_t c = 0; c < cells.columns.size(); ++c) {
       const double share = cells.shares[l][c], x = label + cell * static_cast<double>(c);
-      svg.rect({x, y, cell - 1, kRow - 1}, shade(share, cells.largest),
+      svg.rect({x, y, cell - 1, kMapRow - 1}, shade(share, cells.largest),
                fmt::format("{}, epoch {}: {}", layers[l].name, cells.columns[c], percent(share)));
       const bool is_strong = share > 0.65 * cells.largest;
       if (cell > 44)
-        svg.text({x + cell / 2, y + kRow / 2 + 4}, percent(share), is_strong ? "cell mid on-heat" : "cell mid");
+        svg.text({x + cell / 2, y + kMapRow / 2 + 4}, percent(share), is_strong ? "cell mid on-heat" : "cell mid");
     }
     const bool has_blocks = l > 0 && (layers[l].name + layers[l - 1].name).find('.') != std::string::npos;
     if (has_blocks && block_of(layers[l].name) != block_of(layers[l - 1].name)) {
@@ -87,17 +81,29 @@ double share_below(const ConflictRecord& record, const ConflictBlock& block, siz
   return steps > 0 ? count / steps : kMissing;
 }
 
+double mean_share(const RunLog& log, size_t first, size_t end, size_t layer, size_t index) {
+  double sum = 0;
+  double epochs = 0;
+  for (size_t e = first; e < end; ++e) {
+    const double share = share_below(log.conflicts[e], log.conflicts[e].layers[layer], index);
+    if (std::isnan(share)) continue;
+    sum += share;
+    ++epochs;
+  }
+  return epochs > 0 ? sum / epochs : kMissing;
+}
+
 std::string heat_map(const RunLog& log, size_t index) {
   const auto& layers = log.conflicts[0].layers;
   const auto cells = collect(log, index);
   double label = 40;
   for (const auto& layer : layers) label = std::max(label, text_width(layer.name));
-  label = std::min(label, kMaxLabel) + 8;
-  const double cell = std::min(90.0, (kWidth - kLegend - label) / static_cast<double>(cells.columns.size()));
-  const double height = std::max(kRow * static_cast<double>(layers.size()), 110.0);
-  Svg svg(kWidth, kTop + height + 40, "Heat map: share of steps in which each layer conflicts, for every epoch");
+  label = std::min(label, kMaxMapLabel) + 8;
+  const double cell = std::min(90.0, (kMapWidth - kLegend - label) / static_cast<double>(cells.columns.size()));
+  const double height = std::max(kMapRow * static_cast<double>(layers.size()), 110.0);
+  Svg svg(kMapWidth, kMapTop + height + 40, "Heat map: share of steps in which each layer conflicts, for every epoch");
   draw_cells(svg, layers, cells, label, cell);
-  const double bottom = kTop + kRow * static_cast<double>(layers.size());
+  const double bottom = kMapTop + kMapRow * static_cast<double>(layers.size());
   const auto stride = static_cast<size_t>(std::ceil(34 / cell));
   for (size_t c = 0; c < cells.columns.size(); c += stride) {
     svg.text({label + cell * (static_cast<double>(c) + 0.5), bottom + 14}, cells.columns[c], "small mid");

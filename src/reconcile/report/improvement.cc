@@ -35,7 +35,7 @@ double percent_of_mean(const std::vector<double>& values) {
 }  // namespace
 
 std::vector<std::string> criteria_of(std::string_view kind) {
-  static const std::map<std::string, std::vector<std::string>, std::less<>> kCriteria{
+  static const std::map<std::string, std::vector<std::string>, std::less<>> criteria{
       {"classification", {"accuracy"}},
       {"multi_label", {"accuracy"}},
       {"regression", {"mae"}},
@@ -45,8 +45,8 @@ std::vector<std::string> criteria_of(std::string_view kind) {
       {"normals", {"mean_angle", "median_angle", "within_11.25", "within_22.5", "within_30"}},
       {"saliency", {"miou"}},
       {"edges", {"best_f"}}};
-  const auto place = kCriteria.find(kind);
-  return place == kCriteria.end() ? std::vector<std::string>{} : place->second;
+  const auto place = criteria.find(kind);
+  return place == criteria.end() ? std::vector<std::string>{} : place->second;
 }
 
 Improvement improvement(const std::vector<std::string>& tasks, const std::vector<std::string>& kinds,

@@ -121,17 +121,12 @@ std::string heat_map_figure(const RunLog& log, double threshold) {
   }
   const size_t index = nearest_threshold(log.thresholds, threshold);
   const auto& layers = log.conflicts[0].layers;
-  std::vector<double> shares(layers.size(), 0);
-  for (const auto& record : log.conflicts) {
-    for (size_t l = 0; l < layers.size(); ++l) {
-      shares[l] += share_below(record, record.layers[l], index) / static_cast<double>(log.conflicts.size());
-    }
-  }
+  std::vector<double> shares;
+  for (size_t l = 0; l < layers.size(); ++l) shares.push_back(mean_share(log, 0, log.conflicts.size(), l, index));
   const auto worst = std::max_element(shares.begin(), shares.end());
   const std::string text = fmt::format(
       "Where the tasks fight, and when: share of steps in which a layer's cosine is below {} ({}, {} epochs, layers in "
-      "forward "
-      "order). {} conflicts most, in {} of the steps.",
+      "forward order). {} conflicts most, in {} of the steps.",
       log.thresholds[index], log.method, log.conflicts.size(), layers[static_cast<size_t>(worst - shares.begin())].name,
       percent(*worst));
   return figure(text, {heat_map(log, index)}, "", {"conflict by layer", heat_table(log, index)});

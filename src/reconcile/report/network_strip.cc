@@ -22,8 +22,8 @@ size_t boxes_per_line(size_t count) {
 }
 
 Point place_of(size_t index, size_t per_line) {
-  return {kLeft + static_cast<double>(index % per_line) * kStepX,
-          kStripTop + static_cast<double>(index / per_line) * kStepY};
+  const size_t line = index / per_line, column = index % per_line;
+  return {kLeft + static_cast<double>(column) * kStepX, kStripTop + static_cast<double>(line) * kStepY};
 }
 
 /// The end of a long name: it tells more than the beginning.

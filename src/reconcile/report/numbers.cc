@@ -91,7 +91,7 @@ std::string exact_number(double value) {
 
 std::string text_of(const Statistic& statistic, double scale, int digits) {
   if (statistic.n == 0) return "-";
-  const std::string mean = fixed(scale * statistic.mean, digits);
+  std::string mean = fixed(scale * statistic.mean, digits);
   if (statistic.n == 1 || !std::isfinite(statistic.sd)) return mean;
   return mean + " ± " + fixed(scale * statistic.sd, digits);
 }

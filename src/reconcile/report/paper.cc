@@ -62,7 +62,7 @@ std::string cell(double printed, const Row& row, const std::string& name) {
   const int digits = metric.empty() ? 2 : metric_digits(metric);
   const std::string text = std::isnan(printed) ? "-" : fixed(scale * printed, digits);
   if (ours.n == 0) return text == "-" ? text : text + " / -";
-  const std::string measured = text + " / " + fixed(scale * ours.mean, digits);
+  std::string measured = text + " / " + fixed(scale * ours.mean, digits);
   if (std::isnan(printed)) return measured;
   return fmt::format("{} ({})", measured, signed_fixed(scale * (ours.mean - printed), digits));
 }

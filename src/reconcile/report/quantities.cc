@@ -47,7 +47,7 @@ std::string common_metric(const Study& study) {
 Quantity quantity_of(const std::string& name, const std::string& metric, std::function<double(const Measured&)> value) {
   const double scale = is_share(metric) ? 100 : 1;
   return {name, metric_unit(metric), better(metric) != "lower is better", metric_digits(metric),
-          [=](const Measured& measured) { return scale * value(measured); }};
+          [scale, value = std::move(value)](const Measured& measured) { return scale * value(measured); }};
 }
 
 Quantity task_quantity(const std::string& task, const std::string& metric) {

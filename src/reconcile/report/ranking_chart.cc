@@ -11,7 +11,8 @@
 namespace reconcile::report {
 namespace {
 
-constexpr double kWidth = 940, kTop = 30, kRow = 20, kMaxLabel = 190, kScoreText = 60, kGap = 24, kAddedText = 120;
+constexpr double kRankingWidth = 940, kRankingTop = 30, kRankingRow = 20, kMaxRankingLabel = 190, kScoreText = 60,
+                 kGap = 24, kAddedText = 120;
 constexpr double kBold = 1.1;                    // how much wider bold letters are
 constexpr size_t kMinRows = 30, kBeyondCut = 8;  // a long ranking is cut, but never close to K
 
@@ -23,8 +24,8 @@ struct Columns {
 Columns layout(const std::vector<RankedLayer>& ranking) {
   double label = 40;
   for (const auto& entry : ranking) label = std::max(label, kBold * text_width(entry.layer));
-  label = std::min(label, kMaxLabel);
-  const double room = kWidth - label - 10 - kScoreText - kGap - kAddedText;
+  label = std::min(label, kMaxRankingLabel);
+  const double room = kRankingWidth - label - 10 - kScoreText - kGap - kAddedText;
   const double score = label + 10, score_width = 0.65 * room;
   return {label, score, score_width, score + score_width + kScoreText + kGap, 0.35 * room};
 }
@@ -36,17 +37,17 @@ double added_parameters(const Pipeline& pipeline, size_t k) {
 
 void draw_row(Svg& svg, const Columns& columns, const Pipeline& pipeline, size_t i, bool is_split) {
   const auto& [layer, score, parameters] = pipeline.ranking[i];
-  const double y = kTop + kRow * static_cast<double>(i), base = y + kRow / 2 + 4;
+  const double y = kRankingTop + kRankingRow * static_cast<double>(i), base = y + kRankingRow / 2 + 4;
   const double top_score = std::max(pipeline.ranking.front().score, 1e-9),
                width = columns.score_width * score / top_score;
   const std::string tip = fmt::format("{}: score {}, {} parameters", layer, compact(score), compact(parameters));
   svg.text_within({0, base}, columns.label, layer, is_split ? "strong" : "");
-  svg.rect({columns.score, y + 3, width, kRow - 6}, is_split ? "fill accent" : "before", tip);
+  svg.rect({columns.score, y + 3, width, kRankingRow - 6}, is_split ? "fill accent" : "before", tip);
   svg.text({columns.score + std::max(width, 0.0) + 6, base}, compact(score), "small");
   if (pipeline.costs.empty()) return;
   const double added = added_parameters(pipeline, i + 1), all = added_parameters(pipeline, pipeline.costs.size() - 1);
   const double added_width = columns.added_width * added / std::max(all, 1.0);
-  svg.rect({columns.added, y + 6, added_width, kRow - 12}, "fill muted");
+  svg.rect({columns.added, y + 6, added_width, kRankingRow - 12}, "fill muted");
   svg.text({columns.added + std::max(added_width, 0.0) + 6, base},
            fmt::format("+{} ({})", compact(added),
                        factor(pipeline.costs[std::min(i + 1, pipeline.costs.size() - 1)].parameters /
@@ -61,8 +62,8 @@ std::string ranking_chart(const Pipeline& pipeline) {
   const int64_t cut = cut_of(pipeline);
   const size_t wanted = std::max(kMinRows, static_cast<size_t>(std::max<int64_t>(cut, 0)) + kBeyondCut);
   const size_t rows = std::min(pipeline.ranking.size(), wanted);
-  const double height = kRow * static_cast<double>(rows);
-  Svg svg(kWidth, kTop + height + 24,
+  const double height = kRankingRow * static_cast<double>(rows);
+  Svg svg(kRankingWidth, kRankingTop + height + 24,
           "Bars: conflict score of every layer in ranking order, and parameters added by splitting");
   svg.text({columns.score, 16}, "conflict score", "small");
   if (!pipeline.costs.empty()) svg.text({columns.added, 16}, "parameters added up to here", "small");
@@ -70,12 +71,12 @@ std::string ranking_chart(const Pipeline& pipeline) {
   if (pipeline.plan) chosen = {pipeline.plan->layers.begin(), pipeline.plan->layers.end()};
   for (size_t i = 0; i < rows; ++i) draw_row(svg, columns, pipeline, i, chosen.contains(pipeline.ranking[i].layer));
   if (cut >= 0) {
-    const double y = kTop + kRow * static_cast<double>(cut);
-    svg.line({0, y}, {kWidth, y}, "cut");
-    svg.text({kWidth, y - 4}, fmt::format("K = {}", cut), "small end accent-text");
+    const double y = kRankingTop + kRankingRow * static_cast<double>(cut);
+    svg.line({0, y}, {kRankingWidth, y}, "cut");
+    svg.text({kRankingWidth, y - 4}, fmt::format("K = {}", cut), "small end accent-text");
   }
   if (rows < pipeline.ranking.size()) {
-    svg.text({0, kTop + height + 18},
+    svg.text({0, kRankingTop + height + 18},
              fmt::format("{} layers with lower scores are in the data.", pipeline.ranking.size() - rows), "small");
   }
   return svg.str();

@@ -1,4 +1,5 @@
-#include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
+#include "reconcile/base/paths.h"
 #include "reconcile/report/record_fields.h"
 
 namespace reconcile::report {
@@ -12,18 +13,25 @@ ConfusionRecord read_matrix(const std::string& task, const Field& rows) {
   return result;
 }
 
+/// A picture's path. What it leads to becomes part of the report, so it lies in the run's folder.
+std::string picture_path(const Field& field) {
+  std::string path = field.text();
+  if (!path.empty() && !stays_inside(path)) field.reject("a path inside the run's folder");
+  return path;
+}
+
 TaskPictures read_task(const std::string& task, const Field& pictures) {
   const auto error = pictures.find("error"), input = pictures.find("input");
   return {.task = task,
-          .truth = pictures.at("truth").text(),
-          .prediction = pictures.at("prediction").text(),
-          .input = input ? input->text() : "",
-          .error = error ? error->text() : "",
+          .truth = picture_path(pictures.at("truth")),
+          .prediction = picture_path(pictures.at("prediction")),
+          .input = input ? picture_path(*input) : "",
+          .error = error ? picture_path(*error) : "",
           .score = number_or_missing(pictures, "score")};
 }
 
 SamplePictures read_sample(const Field& sample) {
-  SamplePictures result{.sample = sample.at("sample").whole(), .input = sample.at("input").text(), .tasks = {}};
+  SamplePictures result{.sample = sample.at("sample").whole(), .input = picture_path(sample.at("input")), .tasks = {}};
   for (const auto& [task, pictures] : sample.at("tasks").members()) {
     result.tasks.push_back(read_task(task, pictures));
   }
@@ -59,7 +67,7 @@ std::vector<ConfusionRecord> read_confusion(const Field& record) {
 std::vector<SamplePictures> read_pictures(const std::filesystem::path& directory) {
   const auto path = directory / "pictures.json";
   if (!std::filesystem::exists(path)) return {};
-  const Json document = parse_json(read_file(path), path.string());
+  const Json document = read_json(path);
   return Field(document, path.string()).at("samples").list(read_sample);
 }
 

@@ -2,19 +2,20 @@
 
 #include "reconcile/base/config.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/base/text.h"
 #include "reconcile/report/record_fields.h"
 
 namespace reconcile::report {
 namespace {
 
-Statistic statistic_of(const Field& field) {
+Statistic read_statistic(const Field& field) {
   return {field.at("mean").number(), number_or_missing(field, "sd"), field.at("n").whole()};
 }
 
 Statistic statistic_or_missing(const Field& record, const std::string& key) {
   const auto field = record.find(key);
-  return field ? statistic_of(*field) : Statistic{};
+  return field ? read_statistic(*field) : Statistic{};
 }
 
 Row read_row(const Field& row) {
@@ -26,8 +27,8 @@ Row read_row(const Field& row) {
           .megabytes = number_or_missing(row, "megabytes"),
           .macs = number_or_missing(row, "macs"),
           .seconds_per_step = number_or_missing(row, "seconds_per_step"),
-          .metrics = last ? per_task(*last, statistic_of) : PerTask<Statistic>{},
-          .best_metrics = best ? per_task(*best, statistic_of) : PerTask<Statistic>{},
+          .metrics = last ? per_task(*last, read_statistic) : PerTask<Statistic>{},
+          .best_metrics = best ? per_task(*best, read_statistic) : PerTask<Statistic>{},
           .delta_m = statistic_or_missing(row, "delta_m"),
           .delta_m_flat = statistic_or_missing(row, "delta_m_flat"),
           .severe_share = statistic_or_missing(row, "severe_share"),
@@ -180,7 +181,7 @@ std::filesystem::path summary_path(const std::filesystem::path& directory) {
 
 Pipeline read_pipeline(const std::filesystem::path& directory) {
   const auto path = summary_path(directory);
-  const Json document = parse_json(read_file(path), path.string());
+  const Json document = read_json(path);
   const Field root(document, path.string());
   require_schema(root);
   Pipeline pipeline{.version = root.at("version").text(),

@@ -74,6 +74,14 @@ struct EpochRecord {
   std::optional<GradientRecord> gradients = {};
 };
 
+/// A step that gave numbers that are not finite.
+struct FailureRecord {
+  int64_t epoch = 0, step = 0;
+  std::string action;              ///< what was done: skip | rollback
+  std::vector<std::string> tasks;  ///< that it came from
+  std::string dump;                ///< file beside the record, or ""
+};
+
 struct LayerRecord {
   std::string name;
   double size = kMissing;
@@ -127,6 +135,7 @@ struct RunLog {
   int64_t num_epochs = 0;           ///< planned
   std::vector<EpochRecord> epochs;
   std::vector<ConflictRecord> conflicts;
+  std::vector<FailureRecord> failures = {};
   std::vector<std::pair<std::string, std::string>> pairs;  ///< of the conflict records
   bool finished = false;                                   ///< has an `end` record
   PerTask<double> test;
@@ -193,7 +202,7 @@ struct Search {
 /// A run that is planned, going on, was stopped, or failed.
 struct Pending {
   std::string path;
-  std::string failure = "";  ///< what went wrong; "" if nothing did
+  std::string failure;  ///< what went wrong; "" if nothing did
 };
 
 /// One `summary.json` or `sweep.json` with the logs of its runs. What a run that has not finished wrote so far is there

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "reconcile/base/error.h"
-#include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
+#include "reconcile/base/json_lines.h"
 #include "reconcile/report/comparison.h"
 #include "reconcile/report/csv.h"
 #include "reconcile/report/field.h"
@@ -30,15 +31,6 @@ template <class OfPipeline, class OfRun>
 std::string render(const std::filesystem::path& directory, OfPipeline pipeline, OfRun run) {
   if (is_pipeline(directory)) return pipeline(report::read_pipeline(directory));
   return run(report::read_run_log(directory));
-}
-
-Json records_of(const std::filesystem::path& path) {
-  const std::string text = read_file(path);
-  Json records = Json::array();
-  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    records.push_back(report::parse_json(text.substr(begin, end - begin), path.string()));
-  }
-  return records;
 }
 
 }  // namespace
@@ -74,15 +66,14 @@ std::string json_report(const std::filesystem::path& directory) {
   const std::string text = render(
       directory,
       [&](const report::Pipeline& pipeline) {
-        const auto path = report::summary_path(directory);
-        document["summary"] = report::parse_json(read_file(path), path.string());
+        document["summary"] = read_json(report::summary_path(directory));
         for (const auto& run : pipeline.runs) {
-          if (run.log) document["runs"][run.path] = records_of(directory / run.path / "run.jsonl");
+          if (run.log) document["runs"][run.path] = read_run_records(directory / run.path);
         }
         return document.dump(2);
       },
       [&](const report::RunLog&) {
-        document["runs"]["."] = records_of(directory / "run.jsonl");
+        document["runs"]["."] = read_run_records(directory);
         return document.dump(2);
       });
   return text + "\n";

@@ -33,31 +33,31 @@ bool has_groups(const ResultTable& table) {
 
 /// The UTF-8 characters that tables use, and what TeX keeps for itself.
 std::string latex_text(const std::string& text) {
-  static const std::map<std::string, std::string> kEscapes{{"&", "\\&"},
-                                                           {"%", "\\%"},
-                                                           {"$", "\\$"},
-                                                           {"#", "\\#"},
-                                                           {"_", "\\_"},
-                                                           {"{", "\\{"},
-                                                           {"}", "\\}"},
-                                                           {"~", "\\textasciitilde{}"},
-                                                           {"^", "\\textasciicircum{}"},
-                                                           {"\\", "\\textbackslash{}"},
-                                                           {"<", "\\textless{}"},
-                                                           {">", "\\textgreater{}"},
-                                                           {"|", "\\textbar{}"},
-                                                           {"\n", " "},
-                                                           {"↑", "$\\uparrow$"},
-                                                           {"↓", "$\\downarrow$"},
-                                                           {"±", "$\\pm$"},
-                                                           {"×", "$\\times$"},
-                                                           {"°", "$^\\circ$"}};
+  static const std::map<std::string, std::string> escapes{{"&", "\\&"},
+                                                          {"%", "\\%"},
+                                                          {"$", "\\$"},
+                                                          {"#", "\\#"},
+                                                          {"_", "\\_"},
+                                                          {"{", "\\{"},
+                                                          {"}", "\\}"},
+                                                          {"~", "\\textasciitilde{}"},
+                                                          {"^", "\\textasciicircum{}"},
+                                                          {"\\", "\\textbackslash{}"},
+                                                          {"<", "\\textless{}"},
+                                                          {">", "\\textgreater{}"},
+                                                          {"|", "\\textbar{}"},
+                                                          {"\n", " "},
+                                                          {"↑", "$\\uparrow$"},
+                                                          {"↓", "$\\downarrow$"},
+                                                          {"±", "$\\pm$"},
+                                                          {"×", "$\\times$"},
+                                                          {"°", "$^\\circ$"}};
   std::string result;
   for (size_t i = 0, length; i < text.size(); i += length) {
     for (length = 1; i + length < text.size() && (static_cast<unsigned char>(text[i + length]) & 0xC0) == 0x80;)
       ++length;
-    const auto escape = kEscapes.find(text.substr(i, length));
-    result += escape == kEscapes.end() ? text.substr(i, length) : escape->second;
+    const auto escape = escapes.find(text.substr(i, length));
+    result += escape == escapes.end() ? text.substr(i, length) : escape->second;
   }
   return result;
 }

@@ -82,6 +82,12 @@ void read_conflict(const Field& record, RunLog& log) {
                                [&](const Field& layer) { return read_layer(layer, num_pairs, num_thresholds); })});
 }
 
+FailureRecord read_failure(const Field& record) {
+  const auto dump = record.find("dump");
+  return {record.at("epoch").whole(), record.at("step").whole(), record.at("action").text(),
+          record.at("tasks").list(field_text), dump ? dump->text() : ""};
+}
+
 void read_record(const Field& record, bool is_first, RunLog& log) {
   const std::string type = record.at("type").text();
   if (is_first != (type == "run"))
@@ -89,7 +95,8 @@ void read_record(const Field& record, bool is_first, RunLog& log) {
   if (type == "run") return read_header(record, log);
   if (type == "epoch") return log.epochs.push_back(read_epoch(record));
   if (type == "conflict") return read_conflict(record, log);
-  if (type != "end") record.at("type").reject("run, epoch, conflict or end");
+  if (type == "nonfinite") return log.failures.push_back(read_failure(record));
+  if (type != "end") record.at("type").reject("run, epoch, conflict, nonfinite or end");
   log.finished = true;
   log.test = per_task(record.at("test"), number_of);
   if (const auto best = record.find("best")) log.best = per_task(best->at("test"), number_of);
@@ -101,7 +108,7 @@ void read_record(const Field& record, bool is_first, RunLog& log) {
 
 RunLog read_run_log(const std::filesystem::path& directory) {
   const auto path = directory / "run.jsonl";
-  const std::vector<Json> records = read_json_lines(path);
+  const std::vector<Json> records = read_run_records(directory);
   if (records.empty())
     fail<DataError>("{}: holds no whole line. The run stopped before it began; start it again.", path.string());
   RunLog log;

@@ -61,6 +61,8 @@ std::string runs_section(const Study& study) {
   return body;
 }
 
+std::string ways(size_t count) { return count == 1 ? "One way" : fmt::format("{} ways", count); }
+
 }  // namespace
 
 std::string render_html(const Study& study) {
@@ -68,7 +70,7 @@ std::string render_html(const Study& study) {
   const auto tables = paper_tables(as_pipeline(study));
   if (!tables.empty()) sections.push_back({"Paper and ours", paper_section(tables)});
   sections.push_back({"Runs", runs_section(study)});
-  const std::string title = fmt::format("{} ways to train {}", study.contenders.size(),
+  const std::string title = fmt::format("{} to train {}", ways(study.contenders.size()),
                                         study.dataset.empty() ? "a network" : "on " + study.dataset);
   return page(title, introduction(study), sections);
 }

@@ -126,7 +126,7 @@ void Svg::text_within(Point base, double width, std::string_view content, std::s
 double text_width(std::string_view text) { return kCharacterWidth * static_cast<double>(display_width(text)); }
 
 Range range_of(const std::vector<double>& values) {
-  Range range{INFINITY, -INFINITY};
+  Range range{HUGE_VAL, -HUGE_VAL};
   for (const double value : values) {
     if (!std::isfinite(value)) continue;
     range = {std::min(range.low, value), std::max(range.high, value)};

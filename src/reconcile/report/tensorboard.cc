@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "reconcile/base/config.h"
+#include "reconcile/base/json_file.h"
+#include "reconcile/base/paths.h"
 #include "reconcile/report/events.h"
 #include "reconcile/report/record_fields.h"
 
@@ -130,9 +132,10 @@ void TensorBoardLog::append_conflicts(Values& to) const {
 void TensorBoardLog::add_pictures() {
   const auto path = directory_ / "pictures.json";
   if (!std::filesystem::exists(path)) return;
-  const Json document = parse_json(read_file(path), path.string());
+  const Json document = read_json(path);
   Values images;
   const auto add = [&](const std::string& tag, const Field& file) {
+    if (!stays_inside(file.text())) file.reject("a path inside the run's folder");
     const auto picture = directory_ / file.text();
     images.push_back(image_value("pictures/" + tag, read_file(picture), picture.string()));
   };

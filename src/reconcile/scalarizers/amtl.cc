@@ -61,7 +61,7 @@ class Achievement final : public Scalarizer {
 
  private:
   [[nodiscard]] std::vector<double> all_shares() const {
-    const std::vector<double> equal(potentials_.size(), 1.0 / static_cast<double>(potentials_.size()));
+    std::vector<double> equal(potentials_.size(), 1.0 / static_cast<double>(potentials_.size()));
     if (numbers(has_achieved_)[0] == 0) return equal;
     std::vector<double> distances;
     for (size_t t = 0; t < potentials_.size(); ++t) {

@@ -33,7 +33,8 @@ class Cosmos final : public Scalarizer {
     if (length == 0) return result;
     const auto [cosine, rest] = decompose(preference_.unit, l / length);
     result.value -= lambda_ * cosine;
-    for (size_t t = 0; t < losses.size(); ++t) result.weights[t] -= lambda_ * (rest[t] / length);
+    for (size_t t = 0; t < losses.size(); ++t)
+      result.weights[t] -= lambda_ * (rest[static_cast<Eigen::Index>(t)] / length);
     return result;
   }
 

@@ -138,7 +138,7 @@ void Backward::pull_rows(const Tensors& losses, const std::vector<Tensors>& leav
 void Backward::set(const at::Tensor& flat) {
   int64_t begin = 0;
   const Tensors places = gradients();
-  for (at::Tensor place : places) {
+  for (const at::Tensor& place : places) {
     place.copy_(flat.narrow(0, begin, place.numel()).view_as(place));
     begin += place.numel();
   }
@@ -158,7 +158,7 @@ void Backward::check_and_clip(double clip_norm) {
   for (const auto& of_task : own_gradients_) append(own, of_task);
   const double norm = std::sqrt(sum_of_squares({shared_gradient_}));
   if (!std::isfinite(norm) || !(own.empty() || std::isfinite(sum_of_squares(own)))) {
-    fail<StateError>(
+    fail<NotFinite>(
         "a gradient is not finite; nothing was updated. Lower the learning rate, or look for log(0) and "
         "divisions by 0 in the losses.");
   }

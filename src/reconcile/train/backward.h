@@ -27,6 +27,8 @@ class Backward {
   [[nodiscard]] NamedTensors parameters() const;
   [[nodiscard]] std::vector<at::Tensor> gradients() const;
 
+  /// Gradients of task t's own parameters.
+  [[nodiscard]] const std::vector<at::Tensor>& own_gradients(int64_t t) const { return own_gradients_[t]; }
   /// Gradient of the shared parameters, [P].
   [[nodiscard]] at::Tensor& shared() { return shared_gradient_; }
   /// Zeroed rows for this network.
@@ -47,7 +49,7 @@ class Backward {
   void set(const at::Tensor& flat);
   /// Multiplies the gradients of task t's own parameters by weights[t].
   void scale_own(const std::vector<double>& weights);
-  /// StateError unless every gradient is finite. Scales the shared gradient down to the norm `clip_norm`; 0 leaves it.
+  /// NotFinite unless every gradient is finite. Scales the shared gradient down to the norm `clip_norm`; 0 leaves it.
   void check_and_clip(double clip_norm);
 
  private:

@@ -38,6 +38,7 @@ class Parameters {
     }
   }
   void step() { optimizer_->step(options_.lr); }
+  Optimizer& optimizer() { return *optimizer_; }
 
  private:
   OptimizerOptions options_;
@@ -80,44 +81,68 @@ class Search {
 
   bool operator()() {
     restore();
-    for (; epoch_ <= search_.options.epochs; ++epoch_) {
+    for (; half_ < 2 * search_.options.epochs; ++half_, position_ = 0) {
       temperature_ = temperature();
       search_.model.set_temperature(temperature_);
-      if (temperature_ && !logit_pass()) return false;
-      if (!weight_pass()) return false;
+      if (!on_weights() && !temperature_) continue;
+      if (!(on_weights() ? weight_pass() : logit_pass())) {
+        save(half_);
+        return false;
+      }
+      if (!on_weights()) continue;
       record();
-      save_checkpoint(search_.directory / "checkpoints",
-                      {epoch_, {{"log_bytes", log_->size()}}, search_.model.state(), {}, {}});
+      position_ = 0;
+      save(half_ + 1);
     }
     return true;
   }
 
  private:
+  [[nodiscard]] bool on_weights() const { return half_ % 2 == 1; }
+  [[nodiscard]] int64_t epoch() const { return half_ / 2 + 1; }
+  Parameters& moved_in(int64_t half) { return half % 2 == 1 ? weights_ : logits_; }
+
   void restore() {
-    const auto found = load_checkpoint(search_.directory / "checkpoints",
-                                       [&](const std::string& text) { search_.observer.on_message(text); });
+    const auto folder = search_.directory / "checkpoints";
+    const auto found = load_checkpoint(folder, [&](const std::string& text) { search_.observer.on_message(text); });
     size_t bytes = 0;
     if (found) {
-      search_.model.load_state(found->model, (search_.directory / "checkpoints").string());
-      epoch_ = found->step + 1;
-      bytes = found->state.at("log_bytes").get<size_t>();
-      search_.observer.on_message(fmt::format("resuming the search behind epoch {}", found->step));
+      const Json& state = found->state;
+      search_.model.load_state(found->model, folder.string());
+      half_ = state.at("half").get<int64_t>();
+      position_ = state.at("position").get<int64_t>();
+      losses_ = state.at("losses").get<std::vector<double>>();
+      total_steps_ = found->step;
+      moved_in(half_).optimizer().load_state(found->optimizer);
+      bytes = state.at("log_bytes").get<size_t>();
+      search_.observer.on_message(fmt::format("resuming the search at epoch {}, step {} of the {}", epoch(), position_,
+                                              on_weights() ? "weights" : "logits"));
     }
     log_.emplace(search_.directory / "branch.jsonl", bytes);
+  }
+
+  /// Before step `position_` of `half`.
+  void save(int64_t half) {
+    save_checkpoint(search_.directory / "checkpoints",
+                    {total_steps_,
+                     {{"half", half}, {"position", position_}, {"losses", losses_}, {"log_bytes", log_->size()}},
+                     search_.model.state(),
+                     moved_in(half).optimizer().state(),
+                     {}});
   }
 
   /// Of this epoch; nothing while warming up.
   [[nodiscard]] std::optional<double> temperature() const {
     const BranchingOptions& o = search_.options;
     const auto warm = static_cast<int64_t>(o.warm_up * static_cast<double>(o.epochs));
-    if (epoch_ <= warm) return {};
+    if (epoch() <= warm) return {};
     const auto last = static_cast<double>(std::max<int64_t>(1, o.epochs - warm - 1));
     return o.start_temperature +
-           (o.end_temperature - o.start_temperature) * static_cast<double>(epoch_ - warm - 1) / last;
+           (o.end_temperature - o.start_temperature) * static_cast<double>(epoch() - warm - 1) / last;
   }
 
   bool logit_pass() {
-    logits_.forget();
+    if (position_ == 0) logits_.forget();
     search_.model.set_frozen_statistics(true);
     const bool done = pass("logits", 0, num_logit_samples_, [&](const Batch& batch) {
       for (int64_t t = 0; t < search_.model.num_tasks(); ++t) {
@@ -134,8 +159,10 @@ class Search {
   }
 
   bool weight_pass() {
-    weights_.forget();
-    losses_.assign(static_cast<size_t>(search_.model.num_tasks()), 0.0);
+    if (position_ == 0) {
+      weights_.forget();
+      losses_.assign(static_cast<size_t>(search_.model.num_tasks()), 0.0);
+    }
     return pass("weights", num_logit_samples_, search_.data.train->size() - num_logit_samples_,
                 [&](const Batch& batch) {
                   for (int64_t t = 0; t < search_.model.num_tasks(); ++t) {
@@ -147,19 +174,21 @@ class Search {
                 });
   }
 
-  /// Goes once through a part of the samples in whole batches; false if it was stopped.
+  /// Goes through what is left of a part of the samples in whole batches; false if it was stopped.
   bool pass(const std::string& name, int64_t begin, int64_t count, const std::function<void(const Batch&)>& use) {
-    const Rng rng = search_.rng.fork(name).fork(static_cast<uint64_t>(epoch_));
+    const Rng rng = search_.rng.fork(name).fork(static_cast<uint64_t>(epoch()));
     const auto order = rng.fork("shuffle").permutation(count);
     const int64_t steps = count / search_.batch_size;
     const auto size = static_cast<size_t>(search_.batch_size);
-    for (int64_t s = 0; s < steps; ++s) {
+    while (position_ < steps) {
+      const int64_t s = position_;
       std::vector<int64_t> chosen;
       for (size_t i = 0; i < size; ++i) chosen.push_back(samples_[begin + order[static_cast<size_t>(s) * size + i]]);
-      search_.model.begin_step({(epoch_ - 1) * steps + s, steps, search_.options.epochs},
+      search_.model.begin_step({(epoch() - 1) * steps + s, steps, search_.options.epochs},
                                rng.fork("noise").fork(static_cast<uint64_t>(s)));
       use(search_.data.train->batch(chosen, rng.fork("augmentation").fork(static_cast<uint64_t>(s))));
-      num_steps_ = s + 1;
+      ++position_;
+      ++total_steps_;
       if (search_.stop) return false;
     }
     return true;
@@ -176,12 +205,12 @@ class Search {
   void record() {
     Json losses = Json::object();
     for (size_t t = 0; t < losses_.size(); ++t) {
-      losses[search_.model.tasks()[t].name] = losses_[t] / static_cast<double>(num_steps_);
+      losses[search_.model.tasks()[t].name] = losses_[t] / static_cast<double>(position_);
     }
     Json gflops = nullptr;
     if (search_.options.resource > 0) gflops = search_.model.expected_gflops().item<double>();
     const Json row{{"type", "branching"},
-                   {"epoch", epoch_},
+                   {"epoch", epoch()},
                    {"temperature", temperature_ ? Json(*temperature_) : Json(nullptr)},
                    {"losses", losses},
                    {"expected_gflops", gflops}};
@@ -194,8 +223,9 @@ class Search {
   Parameters logits_;
   std::vector<int64_t> samples_;  ///< the logits' first
   int64_t num_logit_samples_ = 0;
-  int64_t epoch_ = 1;
-  int64_t num_steps_ = 1;
+  int64_t half_ = 0;      ///< two halves an epoch: the logits', then the weights'
+  int64_t position_ = 0;  ///< steps done in it
+  int64_t total_steps_ = 0;
   std::optional<double> temperature_;
   std::vector<double> losses_;
   std::optional<LineLog> log_;

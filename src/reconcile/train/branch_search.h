@@ -33,9 +33,10 @@ struct BranchSearch {
 
 /// Searches by alternating epochs: one pass over the logits' samples (every task's loss and the expected cost, batch
 /// statistics, one step a batch), then one over the weights' samples (one step for each task and batch). Continues from
-/// the last whole epoch if the directory holds one. False if it was stopped; then what was done of the running epoch is
-/// done again. Paper: Bruggemann et al., BMVC 2020, arXiv:2008.10292, section 3 and supplement. Differs: running
-/// statistics go on instead of starting anew each epoch. InvalidArgument if a part has no whole batch.
+/// the newest checkpoint in the directory, bit for bit (same threads): there is one of each epoch's end, and one of the
+/// step after which it was stopped. False if it was stopped. Paper: Bruggemann et al., BMVC 2020, arXiv:2008.10292,
+/// section 3 and supplement. Differs: running statistics go on instead of starting anew each epoch. InvalidArgument if
+/// a part has no whole batch.
 bool search_branches(const BranchSearch& search);
 
 }  // namespace reconcile

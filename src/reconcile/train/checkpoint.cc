@@ -1,10 +1,14 @@
 #include "reconcile/train/checkpoint.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <vector>
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/base/version.h"
 
 namespace reconcile {
@@ -12,7 +16,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kFormat = "reconcile-checkpoint";
+constexpr const char* kUnplanned = "-between";
 constexpr size_t kKept = 2;
+
+bool is_planned(const fs::path& checkpoint) { return !checkpoint.filename().string().ends_with(kUnplanned); }
 
 /// Names of whole checkpoint folders, newest first.
 std::vector<fs::path> checkpoints_in(const fs::path& folder) {
@@ -37,12 +44,16 @@ NamedTensors read_part(const fs::path& path, const Json& files) {
 }
 
 Checkpoint read_checkpoint(const fs::path& folder) {
-  const Json manifest = Json::parse(read_file(folder / "manifest.json"), nullptr, false);
+  const Json manifest = read_json(folder / "manifest.json");
   try {
-    if (!manifest.is_object() || manifest.at("format") != kFormat) throw std::invalid_argument("no such format");
+    if (!manifest.is_object() || manifest.value("format", "") != kFormat) throw std::invalid_argument("no such format");
     const Json& files = manifest.at("files");
-    return {manifest.at("step").get<int64_t>(), manifest.at("state"), read_part(folder / "model.safetensors", files),
-            read_part(folder / "optimizer.safetensors", files), read_part(folder / "method.safetensors", files)};
+    return {manifest.at("step").get<int64_t>(),
+            manifest.at("state"),
+            read_part(folder / "model.safetensors", files),
+            read_part(folder / "optimizer.safetensors", files),
+            read_part(folder / "method.safetensors", files),
+            is_planned(folder)};
   } catch (const Json::exception& error) {
     fail<DataError>("{}: broken manifest: {}.", (folder / "manifest.json").string(), error.what());
   } catch (const std::invalid_argument&) {
@@ -50,40 +61,74 @@ Checkpoint read_checkpoint(const fs::path& folder) {
   }
 }
 
+/// Puts `aside` in the place of `place`, which is there if the run was stopped at this step before.
+void put(const fs::path& aside, const fs::path& place) {
+  const bool exchanged =
+      fs::exists(place) && ::renameat2(AT_FDCWD, aside.c_str(), AT_FDCWD, place.c_str(), RENAME_EXCHANGE) == 0;
+  if (exchanged) {
+    fs::remove_all(aside);
+  } else {
+    fs::remove_all(place);  // some file systems cannot exchange
+    fs::rename(aside, place);
+  }
+}
+
+/// Removes all but the newest two and the newest planned one.
+void prune(const fs::path& folder) {
+  bool has_planned = false;
+  const auto all = checkpoints_in(folder);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const bool is_first_planned = is_planned(all[i]) && !has_planned;
+    has_planned = has_planned || is_first_planned;
+    if (i >= kKept && !is_first_planned) fs::remove_all(all[i]);
+  }
+}
+
+void write_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
+  Json files = Json::object();
+  const auto write = [&](const std::string& name, const NamedTensors& tensors) {
+    const std::string bytes = encode_safetensors(tensors);
+    files[name] = checksum(bytes);
+    write_atomically(folder / name, bytes);
+  };
+  write("model.safetensors", checkpoint.model);
+  write("optimizer.safetensors", checkpoint.optimizer);
+  write("method.safetensors", checkpoint.method);
+  const Json manifest{{"format", kFormat},       {"version", 1},   {"reconcile", kVersion},
+                      {"step", checkpoint.step}, {"files", files}, {"state", checkpoint.state}};
+  write_json(folder / "manifest.json", manifest);
+}
+
 }  // namespace
 
 void save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
-  const fs::path place = folder / fmt::format("step-{:08}", checkpoint.step);
+  const fs::path place = folder / fmt::format("step-{:08}{}", checkpoint.step, checkpoint.planned ? "" : kUnplanned);
   const fs::path aside = place.string() + ".partial";
-  fs::remove_all(aside);
-  fs::create_directories(aside);
-  try {
-    Json files = Json::object();
-    const auto write = [&](const std::string& name, const NamedTensors& tensors) {
-      const std::string bytes = encode_safetensors(tensors);
-      files[name] = checksum(bytes);
-      write_atomically(aside / name, bytes);
-    };
-    write("model.safetensors", checkpoint.model);
-    write("optimizer.safetensors", checkpoint.optimizer);
-    write("method.safetensors", checkpoint.method);
-    const Json manifest{{"format", kFormat},       {"version", 1},   {"reconcile", kVersion},
-                        {"step", checkpoint.step}, {"files", files}, {"state", checkpoint.state}};
-    write_atomically(aside / "manifest.json", manifest.dump(1));
-    fs::remove_all(place);
-    fs::rename(aside, place);
-  } catch (...) {
+  const auto clean_up = [&] {
     std::error_code ignored;
     fs::remove_all(aside, ignored);
+  };
+  try {
+    fs::remove_all(aside);
+    make_folder(aside);
+    write_checkpoint(aside, checkpoint);
+    put(aside, place);
+    sync_directory(folder);
+    prune(folder);
+  } catch (const fs::filesystem_error& error) {
+    clean_up();
+    fail<WriteError>("{}: cannot remove or rename it: {}. Make the folder writable and go on with --resume.",
+                     error.path1().string(), error.code().message());
+  } catch (...) {
+    clean_up();
     throw;
   }
-  sync_directory(folder);
-  const auto all = checkpoints_in(folder);
-  for (size_t i = kKept; i < all.size(); ++i) fs::remove_all(all[i]);
 }
 
-std::optional<Checkpoint> load_checkpoint(const fs::path& folder, const std::function<void(const std::string&)>& warn) {
-  const auto all = checkpoints_in(folder);
+std::optional<Checkpoint> load_checkpoint(const fs::path& folder, const std::function<void(const std::string&)>& warn,
+                                          bool only_planned) {
+  auto all = checkpoints_in(folder);
+  if (only_planned) std::erase_if(all, [](const fs::path& path) { return !is_planned(path); });
   std::string last_problem;
   for (const auto& path : all) {
     try {

@@ -8,6 +8,7 @@ void EpochSums::clear() {
   steps_ = 0;
   skipped_ = 0;
   losses_.assign(tasks_.size(), 0.0);
+  absent_.assign(tasks_.size(), 0);
   weights_.assign(tasks_.size(), {});
   gradients_.clear();
   fallbacks_.clear();
@@ -15,7 +16,7 @@ void EpochSums::clear() {
 
 void EpochSums::add(const StepResult& step) {
   ++steps_;
-  skipped_ += step.skipped;
+  for (const int64_t t : step.absent) ++absent_[t];
   for (size_t t = 0; t < losses_.size(); ++t) losses_[t] += step.losses[t];
   if (step.weights) {
     for (size_t t = 0; t < weights_.size(); ++t) weights_[t].add(step.weights->at(t));
@@ -26,7 +27,7 @@ void EpochSums::add(const StepResult& step) {
 
 std::vector<double> EpochSums::mean_losses() const {
   std::vector<double> means = losses_;
-  for (double& mean : means) mean /= static_cast<double>(steps_);
+  for (size_t t = 0; t < means.size(); ++t) means[t] /= static_cast<double>(steps_ - absent_[t]);
   return means;
 }
 
@@ -35,6 +36,7 @@ void EpochSums::append_to(Json& record) const {
   for (size_t t = 0; t < tasks_.size(); ++t) {
     Json& row = record["train"][tasks_[t].name];
     row["loss"] = number(losses[t]);
+    if (absent_[t] > 0) row["absent"] = absent_[t];
     if (weights_[t].count < steps_) continue;
     row["weight"] = number(weights_[t].mean());
     row["weight_min"] = number(weights_[t].low);
@@ -46,11 +48,8 @@ void EpochSums::append_to(Json& record) const {
 }
 
 Json EpochSums::state() const {
-  return {{"steps", steps_},
-          {"skipped", skipped_},
-          {"losses", losses_},
-          {"weights", weights_},
-          {"gradients", gradients_.state()},
+  return {{"steps", steps_},        {"skipped", skipped_}, {"losses", losses_},
+          {"absent", absent_},      {"weights", weights_}, {"gradients", gradients_.state()},
           {"fallbacks", fallbacks_}};
 }
 
@@ -58,6 +57,7 @@ void EpochSums::load_state(const Json& state) {
   state.at("steps").get_to(steps_);
   state.at("skipped").get_to(skipped_);
   state.at("losses").get_to(losses_);
+  state.at("absent").get_to(absent_);
   state.at("weights").get_to(weights_);
   gradients_.load_state(state.at("gradients"));
   state.at("fallbacks").get_to(fallbacks_);

@@ -17,4 +17,12 @@ void check_job(const TrainJob& job) {
   }
 }
 
+void check_resumed(const TrainJob& job, const Json& state) {
+  const std::string where = (job.directory / "checkpoints").string();
+  job.model.shared_layout().require_same(state.at("layout"), where);
+  if (state.at("data") == job.data.fingerprint) return;
+  fail<StateError>("{}: the data were {} and are now {}. Bring the old ones back, or start a new run with --out.",
+                   where, state.at("data").dump(), job.data.fingerprint.dump());
+}
+
 }  // namespace reconcile

@@ -1,18 +1,23 @@
 #include "reconcile/train/loop.h"
 
-#include <chrono>
 #include <numeric>
 #include <optional>
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "reconcile/base/folder_lock.h"
+#include "reconcile/base/json_file.h"
 #include "reconcile/base/json_lines.h"
 #include "reconcile/conflict/summary.h"
+#include "reconcile/train/best_epoch.h"
 #include "reconcile/train/checkpoint.h"
 #include "reconcile/train/device.h"
+#include "reconcile/train/epoch_batches.h"
 #include "reconcile/train/epoch_sums.h"
 #include "reconcile/train/evaluate.h"
+#include "reconcile/train/finite_guard.h"
 #include "reconcile/train/job_check.h"
+#include "reconcile/train/run_clock.h"
 #include "reconcile/train/run_record.h"
 #include "reconcile/train/tuning.h"
 
@@ -20,8 +25,9 @@ namespace reconcile {
 namespace fs = std::filesystem;
 namespace {
 
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+constexpr const char* kBfloat16Conflicts =
+    "conflicts are counted on bfloat16 gradients: signs of small cosines may differ from float32's "
+    "(docs/results/performance.md)";
 
 /// The state of one run. Everything that must survive a stop is in `state()`.
 class Run {
@@ -30,9 +36,11 @@ class Run {
       : job_(job),
         device_(parse_device(job.options.device, [](const std::string& key) { return "train." + key; })),
         method_rng_(job.rng.fork("method")),
-        sums_(job.model.tasks()) {
+        sums_(job.model.tasks()),
+        best_(job.directory),
+        guard_(job.options, job.model, job.directory) {
     check_job(job);
-    steps_per_epoch_ = job.data.train->size() / (job.options.batch_size * job.method.batches_per_step());
+    steps_per_epoch_ = EpochBatches::steps(job);
     job.model.move_to(device_);
     if (job.conflict.record && job.model.num_tasks() > 1) {
       recorder_.emplace(job.model.shared_layout(), job.model.task_names(), job.conflict.thresholds);
@@ -41,9 +49,14 @@ class Run {
   }
 
   Json operator()() {
-    fs::create_directories(job_.directory);
-    if (const Json finished = read_result(); !finished.is_null()) return finished;
+    make_folder(job_.directory);
+    const FolderLock lock(job_.directory);
+    if (Json finished = read_result(); !finished.is_null()) {
+      fs::remove_all(checkpoints());  // it may have been killed in the middle of that
+      return finished;
+    }
     restore();
+    if (guard_.rolls_back() && total_steps_ == 0) save(true);
     while (epoch_ <= job_.options.epochs) {
       if (!run_epoch()) return nullptr;
     }
@@ -52,36 +65,29 @@ class Run {
 
  private:
   [[nodiscard]] fs::path checkpoints() const { return job_.directory / "checkpoints"; }
-  [[nodiscard]] double epoch_seconds() const { return epoch_seconds_before_ + seconds_since(epoch_start_); }
   [[nodiscard]] Json profile() { return step_->profile().to_json(job_.model.tasks()); }
-  [[nodiscard]] double seconds() const { return seconds_before_ + seconds_since(run_start_); }
 
   Json read_result() {
     const fs::path path = job_.directory / "result.json";
     if (!fs::exists(path)) return nullptr;
-    Json result = Json::parse(read_file(path), nullptr, false);
-    if (!result.is_object()) fail<DataError>("{}: damaged. Remove it to train this run again.", path.string());
-    job_.model.load_state(decode_file("model.safetensors"), (job_.directory / "model.safetensors").string());
+    Json result = read_json(path);
+    const fs::path weights = job_.directory / "model.safetensors";
+    job_.model.load_state(decode_safetensors(read_file(weights), weights), weights.string());
     return result;
   }
 
-  [[nodiscard]] NamedTensors decode_file(const std::string& name) const {
-    const fs::path path = job_.directory / name;
-    return decode_safetensors(read_file(path), path);
-  }
-
-  void restore() {
-    const auto checkpoint =
-        load_checkpoint(checkpoints(), [&](const std::string& text) { job_.observer.on_message(text); });
+  void restore(bool only_planned = false) {
+    const auto checkpoint = load_checkpoint(
+        checkpoints(), [&](const std::string& text) { job_.observer.on_message(text); }, only_planned);
     choose_arithmetic(checkpoint ? checkpoint->state.value("map_layout", "nchw") : job_.options.layout);
     const Json run = run_record(job_, layout_, steps_per_epoch_);
     if (!checkpoint) {
       log_.emplace(job_.directory / "run.jsonl", 0);
-      log_->append(run.dump());
+      log_->append(seal(run));
       return job_.observer.on_start(run, 0);
     }
     const Json& state = checkpoint->state;
-    job_.model.shared_layout().require_same(state.at("layout"), checkpoints().string());
+    check_resumed(job_, state);
     job_.model.load_state(checkpoint->model, checkpoints().string());
     step_->optimizer().load_state(checkpoint->optimizer);
     step_->load_method_state(checkpoint->method);
@@ -90,11 +96,10 @@ class Run {
     position_ = state.at("position").get<int64_t>();
     total_steps_ = checkpoint->step;
     sums_.load_state(state.at("sums"));
-    epoch_seconds_before_ = state.at("epoch_seconds").get<double>();
-    seconds_before_ = state.at("seconds").get<double>();
-    step_seconds_ = state.at("step_seconds").get<double>();
+    clock_.load_state(state.at("clock"));
     if (state.contains("profile")) step_->profile().load(state.at("profile"), job_.model.tasks());
-    best_ = state.at("best");
+    best_.load_state(state.at("best"));
+    guard_.load_state(state.at("guard"));
     if (recorder_) recorder_->load_state(state.at("recorder"));
     log_.emplace(job_.directory / "run.jsonl", state.at("log_bytes").get<size_t>());
     job_.observer.on_start(run, total_steps_);
@@ -105,78 +110,98 @@ class Run {
   void choose_arithmetic(const std::string& layout) {
     std::vector<int64_t> samples(static_cast<size_t>(job_.options.batch_size / job_.step.accumulate));
     std::iota(samples.begin(), samples.end(), 0);
-    const Precision precision = parse_precision(job_.options.precision);
     const Batch batch = to_device(job_.data.train->batch(samples, Rng(0)), device_, Layout::kPosition);
-    const Tuning tuning = tune(job_.model, batch, layout, precision);
+    const Tuning tuning = tune(job_.model, batch, layout, parse_precision(job_.options.precision));
     layout_ = tuning.arithmetic.layout;
     job_.observer.on_message(to_text(tuning));
-    if (recorder_ && precision == Precision::kBfloat16) {
-      job_.observer.on_message(
-          "conflicts are counted on bfloat16 gradients: signs of small cosines may differ from float32's "
-          "(docs/results/performance.md)");
-    }
+    if (recorder_ && tuning.arithmetic.precision == Precision::kBfloat16) job_.observer.on_message(kBfloat16Conflicts);
   }
 
   /// Runs the rest of the current epoch; false if it was stopped.
   bool run_epoch() {
-    DeviceBatches loader = batches_of_epoch();
-    const double factor = schedule_factor(job_.schedule, epoch_, job_.options.epochs);
+    const EpochBatches epoch(job_, epoch_);
+    DeviceBatches loader = epoch.read_from(position_, device_, layout_);
+    const double rate = job_.optimizer.lr * schedule_factor(job_.schedule, epoch_, job_.options.epochs);
     while (position_ < steps_per_epoch_) {
-      const auto begin = Clock::now();
-      const Moment moment{total_steps_, steps_per_epoch_, job_.options.epochs};
-      const std::vector<Batch> batches = next_batches(loader);
-      step_->profile().data += seconds_since(begin);
-      sums_.add((*step_)(batches, moment, job_.optimizer.lr * factor, method_rng_));
-      ++position_;
-      ++total_steps_;
-      step_seconds_ += seconds_since(begin);
+      if (!take_step(epoch, loader, rate * guard_.rate_factor())) return true;  // rolled back
       report_step();
       if (job_.stop) {
-        save();
+        save(false);
         return false;
       }
+      const double minutes = RunClock::since(last_save_) / 60;
+      if (job_.options.checkpoint_minutes > 0 && minutes >= job_.options.checkpoint_minutes) save(false);
     }
-    end_epoch(job_.optimizer.lr * factor);
+    end_epoch(rate * guard_.rate_factor());
     return true;
   }
 
-  /// The batches that are left of the current epoch.
-  [[nodiscard]] DeviceBatches batches_of_epoch() const {
-    const Dataset& data = *job_.data.train;
-    const auto epoch = static_cast<uint64_t>(epoch_);
-    const Rng augmentation = job_.rng.fork("augmentation").fork(epoch);
-    const int64_t size = job_.options.batch_size;
-    const auto plan = [=, order = job_.rng.fork("shuffle").fork(epoch).permutation(data.size())](int64_t number) {
-      const auto begin = order.begin() + number * size;
-      return BatchPlan{{begin, begin + size}, augmentation.fork(static_cast<uint64_t>(number))};
-    };
-    const int64_t count = job_.method.batches_per_step();
-    return {data, plan, position_ * count, steps_per_epoch_ * count, job_.options.workers, device_, layout_};
+  /// One step of the current epoch; false if the run went back to an earlier one instead.
+  bool take_step(const EpochBatches& epoch, DeviceBatches& loader, double rate) {
+    const auto begin = RunClock::Clock::now();
+    const Moment moment{total_steps_, steps_per_epoch_, job_.options.epochs};
+    const std::vector<Batch> batches = next_batches(loader);
+    step_->profile().data += RunClock::since(begin);
+    try {
+      if (guard_.leaves_out(total_steps_)) {
+        sums_.skip();
+      } else {
+        guard_.before_step();
+        sums_.add((*step_)(batches, moment, rate, method_rng_));
+        guard_.after_step();
+      }
+    } catch (const NotFinite& error) {
+      recover({error, epoch_, moment, batches, epoch.samples(position_), Step::noise(method_rng_, moment)});
+      if (guard_.rolls_back()) return false;
+      sums_.skip();
+    }
+    ++position_;
+    ++total_steps_;
+    clock_.add_step(RunClock::since(begin));
+    return true;
   }
 
-  /// The independent batches of the next step.
-  [[nodiscard]] std::vector<Batch> next_batches(DeviceBatches& loader) const {
+  /// Leaves the step out, or goes back to the last planned checkpoint with what the guard has learnt since.
+  void recover(const FailedStep& failed) {
+    const Json record = guard_.after_failure(failed);
+    if (guard_.rolls_back()) {
+      const Json learnt = guard_.state();
+      restore(/*only_planned=*/true);
+      guard_.load_state(learnt);
+    }
+    write(record);
+    job_.observer.on_message(fmt::format("step {} {}: {}", failed.moment.step,
+                                         guard_.rolls_back() ? "sent the run back" : "left out", failed.error.what()));
+  }
+
+  /// The independent batches of the next step. What has been done is saved if the data cannot be read any more.
+  [[nodiscard]] std::vector<Batch> next_batches(DeviceBatches& loader) {
     std::vector<Batch> result;
-    for (int64_t b = 0; b < job_.method.batches_per_step(); ++b) result.push_back(loader.next());
+    try {
+      for (int64_t b = 0; b < job_.method.batches_per_step(); ++b) result.push_back(loader.next());
+    } catch (const DataError& error) {
+      save(false);
+      fail<DataError>("{} A checkpoint of step {} was written: put the data in order, and go on with --resume.",
+                      error.what(), total_steps_);
+    }
     return result;
   }
 
   void report_step() {
     const auto means = sums_.mean_losses();
-    job_.observer.on_step({epoch_, job_.options.epochs, position_, steps_per_epoch_,
-                           step_seconds_ / static_cast<double>(total_steps_),
+    job_.observer.on_step({epoch_, job_.options.epochs, position_, steps_per_epoch_, clock_.step(total_steps_),
                            recorder_ ? recorder_->conflict_share() : -1.0, means});
   }
 
   void write(const Json& record) {
-    log_->append(record.dump());
+    log_->append(seal(record));
     job_.observer.on_record(record);
   }
 
   void end_epoch(double learning_rate) {
     Json record{{"type", "epoch"}, {"epoch", epoch_}, {"step", total_steps_}};
-    record["seconds"] = epoch_seconds();
-    record["seconds_per_step"] = step_seconds_ / static_cast<double>(total_steps_);
+    record["seconds"] = clock_.epoch();
+    record["seconds_per_step"] = clock_.step(total_steps_);
     record["learning_rate"] = learning_rate;
     sums_.append_to(record);
     if (epoch_ % job_.options.evaluate_every == 0 || epoch_ == job_.options.epochs) validate(record);
@@ -191,26 +216,23 @@ class Run {
     job_.observer.on_epoch(record, job_.options.epochs);
     ++epoch_;
     position_ = 0;
-    epoch_seconds_before_ = 0.0;
-    epoch_start_ = Clock::now();
+    clock_.start_epoch();
     sums_.clear();
-    if (epoch_ <= job_.options.epochs && (epoch_ - 1) % job_.options.checkpoint_every == 0) save();
+    if (epoch_ <= job_.options.epochs && (epoch_ - 1) % job_.options.checkpoint_every == 0) save(true);
   }
-
-  [[nodiscard]] TaskMetrics evaluate_on(const Dataset& data) const { return evaluate(job_.model, data, job_.options); }
 
   void validate(Json& record) {
     if (job_.data.validation->size() == 0) return;
-    const TaskMetrics metrics = evaluate_on(*job_.data.validation);
+    const TaskMetrics metrics = evaluate(job_.model, *job_.data.validation, job_.options);
     record["validation"] = to_json(job_.model.tasks(), metrics);
     job_.method.scalarizer.after_validation(achievements(job_.model.tasks(), metrics));
-    const double score = validation_score(job_.model.tasks(), metrics);
-    if (!best_.is_null() && score <= best_.at("score").get<double>()) return;
-    best_ = {{"epoch", epoch_}, {"score", score}, {"validation", record["validation"]}};
-    write_atomically(job_.directory / "best.safetensors", encode_safetensors(job_.model.state()));
+    best_.consider(epoch_, validation_score(job_.model.tasks(), metrics), record["validation"], job_.model);
   }
 
-  void save() {
+  /// `planned` where a run that nobody stops does it as well.
+  void save(bool planned) {
+    if (planned) guard_.before_checkpoint();
+    log_->sync();
     save_checkpoint(checkpoints(), {total_steps_,
                                     {{"layout", job_.model.shared_layout().to_json()},
                                      {"method_rng", method_rng_.counter()},
@@ -218,16 +240,18 @@ class Run {
                                      {"epoch", epoch_},
                                      {"position", position_},
                                      {"sums", sums_.state()},
-                                     {"epoch_seconds", epoch_seconds()},
-                                     {"seconds", seconds()},
-                                     {"step_seconds", step_seconds_},
+                                     {"clock", clock_.state()},
                                      {"profile", profile()},
-                                     {"best", best_},
+                                     {"best", best_.state()},
+                                     {"guard", guard_.state()},
+                                     {"data", job_.data.fingerprint},
                                      {"recorder", recorder_ ? recorder_->state() : Json(nullptr)},
                                      {"log_bytes", log_->size()}},
                                     job_.model.state(),
                                     step_->optimizer().state(),
-                                    step_->method_state()});
+                                    step_->method_state(),
+                                    planned});
+    last_save_ = RunClock::Clock::now();
   }
 
   /// Test metrics of the last and of the best epoch; the one time that the test split is looked at.
@@ -236,18 +260,18 @@ class Run {
     const TaskMetrics test = results(job_.model.tasks(), sums);
     const Json confusion = confusion_json(job_.model.tasks(), sums);
     write_atomically(job_.directory / "model.safetensors", encode_safetensors(job_.model.state()));
-    Json best = nullptr;
-    if (!best_.is_null()) best = test_of_best(test);
+    const Json best = best_.is(job_.options.epochs) ? best_.record(job_.model.tasks(), test)
+                                                    : best_.measure(job_.model, *job_.data.test, job_.options);
     write(Json{{"type", "end"},
                {"test", to_json(job_.model.tasks(), test)},
                {"best", best},
                {"confusion", confusion},
-               {"seconds", seconds()},
+               {"seconds", clock_.run()},
                {"profile", profile()}});
     Json result{{"parameters", job_.model.num_parameters()},
                 {"epochs", job_.options.epochs},
-                {"seconds_per_step", step_seconds_ / static_cast<double>(total_steps_)},
-                {"seconds", seconds()},
+                {"seconds_per_step", clock_.step(total_steps_)},
+                {"seconds", clock_.run()},
                 {"profile", profile()},
                 {"last", to_json(job_.model.tasks(), test)},
                 {"best", best},
@@ -255,21 +279,9 @@ class Run {
     result["conflict"] = recorder_
                              ? summarise_conflicts(read_json_lines(job_.directory / "run.jsonl"), job_.conflict.severe)
                              : Json(nullptr);
-    write_atomically(job_.directory / "result.json", result.dump(1));
+    write_json(job_.directory / "result.json", result);
     fs::remove_all(checkpoints());
     return result;
-  }
-
-  Json test_of_best(const TaskMetrics& test_of_last) {
-    Json best{{"epoch", best_.at("epoch")}, {"validation", best_.at("validation")}};
-    if (best_.at("epoch") == job_.options.epochs) {
-      best["test"] = to_json(job_.model.tasks(), test_of_last);
-      return best;
-    }
-    job_.model.load_state(decode_file("best.safetensors"), "best.safetensors");
-    best["test"] = to_json(job_.model.tasks(), evaluate_on(*job_.data.test));
-    job_.model.load_state(decode_file("model.safetensors"), "model.safetensors");
-    return best;
   }
 
   const TrainJob& job_;
@@ -284,12 +296,10 @@ class Run {
   int64_t position_ = 0;  ///< steps done in it
   int64_t total_steps_ = 0;
   EpochSums sums_;
-  Json best_;                        ///< {epoch, score, validation} or null
-  double epoch_seconds_before_ = 0;  ///< of the running epoch, before the last stop
-  double seconds_before_ = 0;        ///< of the run, before the last stop
-  double step_seconds_ = 0;          ///< in steps, evaluation not counted
-  Clock::time_point run_start_ = Clock::now();
-  Clock::time_point epoch_start_ = Clock::now();
+  BestEpoch best_;
+  FiniteGuard guard_;
+  RunClock clock_;
+  RunClock::Clock::time_point last_save_ = RunClock::Clock::now();
 };
 
 }  // namespace

@@ -44,7 +44,7 @@ struct TrainJob {
   ConflictOptions conflict;
   Rng rng{0};                       ///< streams "shuffle" and "method" are forked from it
   std::filesystem::path directory;  ///< run.jsonl, checkpoints, model.safetensors, result.json
-  Json header;                      ///< fields of the `run` record that only the caller knows
+  Json header = Json::object();     ///< fields of the `run` record that only the caller knows
   TrainObserver& observer;
   const std::atomic<bool>& stop;  ///< set to leave after the current step, with a checkpoint
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "reconcile/base/error.h"
+#include "reconcile/base/json_lines.h"
 #include "reconcile/metrics/task_type.h"
 
 namespace reconcile {
@@ -25,8 +26,8 @@ void add_values(const std::vector<at::Tensor>& losses, const TaskSet& tasks, dou
   for (size_t t = 0; t < losses.size(); ++t) {
     const double value = values.data_ptr<double>()[t];
     if (!std::isfinite(value)) {
-      fail<StateError>("the loss of task \"{}\" is {}. Lower the learning rate or look at its data.", tasks[t].name,
-                       value);
+      fail<NotFinite>("the loss of task \"{}\" is {}. Lower the learning rate or look at its data.", tasks[t].name,
+                      number(value).get<std::string>());
     }
     sums[t] += share * value;
   }

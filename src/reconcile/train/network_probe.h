@@ -13,7 +13,7 @@ namespace reconcile {
 std::vector<at::Tensor> task_losses(const MultiTaskModel& model, const std::vector<at::Tensor>& predictions,
                                     const Batch& batch);
 
-/// Adds the values of `losses`, times `share`, to `sums`. StateError naming the task whose loss is not finite.
+/// Adds the values of `losses`, times `share`, to `sums`. NotFinite naming the task whose loss is not finite.
 void add_values(const std::vector<at::Tensor>& losses, const TaskSet& tasks, double share, std::vector<double>& sums);
 
 /// Tries things out on a network and puts everything back: parameters bit for bit, and running statistics are frozen.

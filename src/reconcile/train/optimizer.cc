@@ -44,7 +44,7 @@ void update_piece(const UpdateRule& rule, const UpdateTensors& t, const Piece& p
 }
 
 /// The same for tensors of any kind, with LibTorch's operations.
-void update_tensors(const UpdateRule& rule, UpdateTensors t) {
+void update_tensors(const UpdateRule& rule, const UpdateTensors& t) {
   const at::NoGradGuard no_grad;
   const at::Tensor gradient = rule.weight_decay == 0.0 ? t.gradient : t.gradient.add(t.parameter, rule.weight_decay);
   t.first.mul_(rule.keep1).add_(gradient, rule.take1);

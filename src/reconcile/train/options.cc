@@ -12,6 +12,13 @@ const OptionTable<TrainOptions>& train_options() {
              "samples at a time in evaluation; does not change the metrics"),
       option("evaluate_every", &O::evaluate_every, at_least(1), "epochs between evaluations on the validation split"),
       option("checkpoint_every", &O::checkpoint_every, at_least(1), "epochs between checkpoints"),
+      option("checkpoint_minutes", &O::checkpoint_minutes, at_least(0),
+             "minutes after which a checkpoint is taken within an epoch; 0: never"),
+      option("nonfinite", &O::nonfinite, one_of({"stop", "skip", "rollback"}),
+             "what happens where a loss or gradient is not finite: the run stops, leaves the step out, or goes back to "
+             "the last checkpoint with half the learning rate and leaves the step out (docs/guide/long-runs.md)"),
+      option("nonfinite_limit", &O::nonfinite_limit, at_least(1),
+             "steps left out in a row, or returns to one checkpoint, after which the run stops all the same"),
       option("workers", &O::workers, at_least(0),
              "threads that read batches ahead of the step; 0 reads in between; does not change any number"),
       option("averaging", &O::averaging, one_of({"pixels", "images"}),

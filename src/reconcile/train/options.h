@@ -13,6 +13,9 @@ struct TrainOptions {
   int64_t eval_batch_size = 1000;
   int64_t evaluate_every = 1;         ///< epochs between evaluations on the validation split; the last epoch always is
   int64_t checkpoint_every = 1;       ///< epochs between checkpoints
+  double checkpoint_minutes = 10;     ///< after which one is taken within an epoch; 0 = never
+  std::string nonfinite = "skip";     ///< what a step does that is not finite: stop | skip | rollback
+  int64_t nonfinite_limit = 5;        ///< skips in a row, or rollbacks to one checkpoint, before the run stops
   int64_t workers = 1;                ///< threads that read batches ahead
   std::string averaging = "pixels";   ///< what a metric of pixels is a mean over: pixels | images
   std::string device = "cpu";         ///< where the network computes: cpu | cuda | cuda:N

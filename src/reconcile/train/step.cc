@@ -2,9 +2,12 @@
 
 #include <ATen/ATen.h>
 
+#include <numeric>
+
 #include "reconcile/base/error.h"
 #include "reconcile/base/stopwatch.h"
 #include "reconcile/linalg/gramian.h"
+#include "reconcile/train/absent_tasks.h"
 #include "reconcile/train/network_probe.h"
 #include "reconcile/train/representation.h"
 
@@ -43,6 +46,12 @@ Tensors cotangents(const Weights& weights, const at::Tensor& like) {
   Tensors result;
   for (const double w : weights) result.push_back(w == 0.0 ? at::Tensor() : at::full_like(like, w));
   return result;
+}
+
+/// Of the losses of the tasks that had targets; 0 if none had.
+double mean_of_present(const StepResult& result) {
+  const auto count = static_cast<double>(result.losses.size() - result.absent.size());
+  return std::accumulate(result.losses.begin(), result.losses.end(), 0.0) / std::max(count, 1.0);
 }
 
 }  // namespace
@@ -101,13 +110,20 @@ void Step::take_seconds(const TaskGradients& rows) {
   profile_.combine += combines;
 }
 
-/// Of rows that are sums over that many parts of a batch. Whoever weighs the rows asks for the same Gramian.
-void Step::keep_gramian(const TaskGradients& rows, double parts, StepResult& result) const {
-  if (updates_) result.gramian = to_matrix(rows.gramian()) / (parts * parts);
+/// Keeps the Gramian of rows that are sums over that many parts of a batch, if it is finite. Whoever weighs the rows
+/// asks for the same one.
+void Step::check_rows(const TaskGradients& rows, double parts, StepResult& result) const {
+  if (!updates_) return;
+  const Eigen::MatrixXd gramian = to_matrix(rows.gramian());
+  require_finite(gramian);
+  if (result.absent.empty()) result.gramian = gramian / (parts * parts);
 }
 
 Weights Step::scalarize(const Moment& moment, Rng& rng, const StepResult& result) {
-  return scaled(method_.scalarizer(result.losses, moment, rng).weights, scalarizer_scale_);
+  Weights losses = result.losses;
+  for (const int64_t t : result.absent) losses[t] = last_losses_.empty() ? mean_of_present(result) : last_losses_[t];
+  last_losses_ = losses;
+  return scaled(method_.scalarizer(losses, moment, rng).weights, scalarizer_scale_);
 }
 
 void Step::aggregate(TaskGradients& rows, const Weights& task_weights, at::Tensor& direction, Rng& rng,
@@ -117,7 +133,9 @@ void Step::aggregate(TaskGradients& rows, const Weights& task_weights, at::Tenso
   const double passes = profile_.gramian + profile_.combine;
   if (updates_) {
     const Stopwatch watch(profile_.solve);
-    const Aggregation aggregation = method_.aggregator(rows, rng, direction);
+    const Aggregation aggregation = result.absent.empty()
+                                        ? method_.aggregator(rows, rng, direction)
+                                        : aggregate_present(method_.aggregator, rows, result.absent, rng, direction);
     result.fallback = aggregation.fallback;
     kept_ = aggregation.weights.value_or(Weights{});
     if (aggregator_scale_ != 1.0) direction.mul_(aggregator_scale_);
@@ -138,6 +156,7 @@ void Step::one_pass(const Batch& batch, const Weights& aggregated, const Moment&
     const Tensors losses = forward(part);
     add_values(losses, model_.tasks(), 1.0 / static_cast<double>(n), result.losses);
     if (k == 0) {  // with several parts the weights do not depend on the losses
+      result.absent = absent_tasks(model_.tasks(), batch, result.losses);
       weights = scalarize(moment, rng, result);
       result.weights = scaled(product(weights, aggregated), aggregator_scale_);
     }
@@ -160,10 +179,11 @@ void Step::all_passes(std::span<const Batch> batches, const Moment& moment, Rng&
       const Tensors losses = differentiate(part, rows_[b], b > 0 || k > 0);
       add_values(losses, model_.tasks(), 1.0 / (n * num_batches), result.losses);
     }
+    if (b == 0) result.absent = absent_tasks(model_.tasks(), batches[b], result.losses);
   }
   TaskGradients& rows = rows_.front();
+  check_rows(rows, n, result);
   if (recorder_ != nullptr && updates_) recorder_->observe(rows);
-  keep_gramian(rows, n, result);
   const Weights weights = scalarize(moment, rng, result);
   for (auto& of_batch : rows_) of_batch.scale(scaled(weights, 1.0 / n));
   rows.losses = result.losses;
@@ -189,8 +209,9 @@ void Step::through_representation(const Batch& batch, const Moment& moment, Rng&
   }
   TaskGradients& rows = rows_.front();
   backward_.pull_rows(losses, leaves, rows, false);
+  result.absent = absent_tasks(model_.tasks(), batch, result.losses);
   const at::Tensor misalignment = model_.misalignment(rows.rows(), representation);
-  keep_gramian(rows, 1, result);
+  check_rows(rows, 1, result);
   const Weights weights = scalarize(moment, rng, result);
   rows.scale(weights);
   rows.losses = result.losses;
@@ -222,10 +243,12 @@ void Step::look_ahead(std::span<const Batch> batches, const Moment& moment, doub
   result.weights = scalarize(moment, rng, result);
 }
 
-void Step::tell_losses_after_step(const Batch& batch) {
+void Step::tell_losses_after_step(const Batch& batch, const StepResult& result) {
   const Tensors parameters;
   NetworkProbe probe(model_, parameters, {&batch, 1});
-  method_.scalarizer.after_step(probe.losses(0, {}));
+  Weights losses = probe.losses(0, {});
+  for (const int64_t t : result.absent) losses[t] = last_losses_[t];
+  method_.scalarizer.after_step(losses);
 }
 
 void Step::update(double learning_rate) {
@@ -252,13 +275,13 @@ StepResult Step::operator()(std::span<const Batch> batches, const Moment& moment
 
 StepResult Step::take(std::span<const Batch> batches, const Moment& moment, double learning_rate, Rng& rng) {
   StepResult result;
-  model_.begin_step(moment, rng.fork("noise").fork(static_cast<uint64_t>(moment.step)));
+  model_.begin_step(moment, noise(rng, moment));
   if (method_.scalarizer.batches_per_step() > 1) look_ahead(batches, moment, learning_rate, rng, result);
   if (result.losses.empty())
     descend(batches.first(static_cast<size_t>(method_.aggregator.batches_per_step())), moment, rng, result);
   add_penalty(batches.front());
   update(learning_rate);
-  if (method_.scalarizer.wants_losses_after_step()) tell_losses_after_step(batches.front());
+  if (method_.scalarizer.wants_losses_after_step()) tell_losses_after_step(batches.front(), result);
   return result;
 }
 

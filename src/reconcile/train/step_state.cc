@@ -11,6 +11,11 @@ void append_tensors(const NamedTensors& tensors, const std::string& prefix, Name
   for (const auto& [name, tensor] : tensors) to.emplace_back(prefix + name, tensor);
 }
 
+std::vector<double> to_numbers(const at::Tensor& tensor) {
+  const auto* begin = tensor.data_ptr<double>();
+  return {begin, begin + tensor.numel()};
+}
+
 }  // namespace
 
 NamedTensors Step::method_state() const {
@@ -18,6 +23,7 @@ NamedTensors Step::method_state() const {
   append_tensors(method_.scalarizer.state(), "scalarizer/", state);
   append_tensors(method_.aggregator.state(), "aggregator/", state);
   if (options_.update_every > 1) state.emplace_back("kept", at::tensor(kept_, at::kDouble));
+  state.emplace_back("last_losses", at::tensor(last_losses_, at::kDouble));
   return state;
 }
 
@@ -28,7 +34,8 @@ void Step::load_method_state(const NamedTensors& state) {
     const auto slash = name.find('/');
     if (name.starts_with("scalarizer/")) scalarizer.emplace_back(name.substr(slash + 1), tensor);
     if (name.starts_with("aggregator/")) aggregator.emplace_back(name.substr(slash + 1), tensor);
-    if (name == "kept") kept_.assign(tensor.data_ptr<double>(), tensor.data_ptr<double>() + tensor.numel());
+    if (name == "kept") kept_ = to_numbers(tensor);
+    if (name == "last_losses") last_losses_ = to_numbers(tensor);
   }
   method_.scalarizer.load_state(scalarizer);
   method_.aggregator.load_state(aggregator);

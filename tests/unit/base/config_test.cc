@@ -119,5 +119,25 @@ TEST(ToToml, IsReadBack) {
   EXPECT_EQ(nlohmann::json::parse(config.values().dump()), nlohmann::json::parse(values.dump()));
 }
 
+TEST(Config, RefusesTreesThatWouldOverflowTheStack) {
+  const TemporaryFolder folder;
+  const auto repeated = [](const std::string& part, size_t count) {
+    std::string text;
+    for (size_t i = 0; i < count; ++i) text += part;
+    return text;
+  };
+  expect_message<DataError>([&] { config_of(folder, "x = 1\n" + repeated("a.", 100000) + "a = 1\n"); },
+                            "toml:2: a key has more than 32 parts");
+  expect_message<DataError>([&] { config_of(folder, "[" + repeated("a.", 40) + "a]\n"); }, "a key has more than 32");
+  const std::string key = repeated("a.", 30) + "a = ";
+  expect_message<DataError>([&] { config_of(folder, key + "{" + key + "{" + key + "1}}\n"); },
+                            "toml:1: nested more than 64 deep");
+  EXPECT_EQ(config_of(folder, "a = [" + repeated("0.5, ", 1000) + "]\n").table("").size(), 0U);
+  Config config;
+  expect_message<InvalidArgument>([&] { config.set(repeated("a.", 100000) + "a=1"); }, "--set a.a.",
+                                  " ...: a key has at most 32 parts");
+  expect_message<InvalidArgument>([&] { config.set("\xff=1"); }, "a key has at most 32 parts, in UTF-8");
+}
+
 }  // namespace
 }  // namespace reconcile

@@ -1,10 +1,7 @@
 #include "reconcile/base/file.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <zlib.h>
-
-#include <csignal>
 
 #include "reconcile/base/error.h"
 #include "unit/base/support.h"
@@ -89,16 +86,16 @@ TEST(WriteAtomically, ReplacesTheFile) {
 
 TEST(WriteAtomically, SaysWhenTheFolderIsNotThere) {
   const TemporaryFolder folder;
-  expect_message<DataError>([&] { write_atomically(folder / "no/f", "x"); },
-                            "no/f.partial: cannot create: No such file");
+  expect_message<WriteError>([&] { write_atomically(folder / "no/f", "x"); },
+                             "no/f.partial: cannot create: No such file");
 }
 
 TEST(WriteAtomically, KeepsTheOldFileOnAFullDisk) {
   const TemporaryFolder folder;
   const fs::path path = folder.write("f", "old");
   fs::create_symlink("/dev/full", folder / "f.partial");
-  expect_message<DataError>([&] { write_atomically(path, "new"); }, "/f: cannot write 3 bytes: No space left on device",
-                            "Free some space");
+  expect_message<WriteError>([&] { write_atomically(path, "new"); },
+                             "/f: cannot write 3 bytes: No space left on device", "Free some space");
   EXPECT_EQ(read_file(path), "old");
   EXPECT_FALSE(fs::is_symlink(folder / "f.partial"));
 }
@@ -114,7 +111,7 @@ TEST(WriteAtomically, KeepsNothingAsideWhenRenamingFails) {
 TEST(WriteAtomically, SaysWhenSyncingFails) {
   const TemporaryFolder folder;
   fs::create_symlink("/dev/null", folder / "f.partial");
-  expect_message<DataError>([&] { write_atomically(folder / "f", "x"); }, "/f: cannot sync: Invalid argument");
+  expect_message<WriteError>([&] { write_atomically(folder / "f", "x"); }, "/f: cannot sync: Invalid argument");
 }
 
 TEST(Checksum, IsCrc32) {
@@ -142,7 +139,7 @@ TEST(AtomicFile, SaysWhatStandsInItsPlace) {
   const TemporaryFolder folder;
   fs::create_directories(folder / "f/below");
   AtomicFile file(folder / "f");
-  expect_message<DataError>([&] { file.commit(); }, "/f: cannot put the file there: ");
+  expect_message<WriteError>([&] { file.commit(); }, "/f: cannot put the file there: ");
 }
 
 TEST(Checksum, OfPiecesIsThatOfTheWhole) {
@@ -186,25 +183,21 @@ TEST(LineLog, RefusesAFileThatIsShorterThanItsCheckpoint) {
 
 TEST(LineLog, SaysWhenItCannotOpen) {
   const TemporaryFolder folder;
-  expect_message<DataError>([&] { LineLog(folder / "no/log", 0); }, "no/log: cannot open for writing: No such file");
+  expect_message<WriteError>([&] { LineLog(folder / "no/log", 0); }, "no/log: cannot open for writing: No such file");
 }
 
 TEST(LineLog, SaysWhenTheDiskIsFull) {
   const TemporaryFolder folder;
   const fs::path path = folder / "log";
-  rlimit old{};
-  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old), 0);
-  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit small{6, old.rlim_max};
   LineLog log(path, 0);
   log.append("one");
-  setrlimit(RLIMIT_FSIZE, &small);
-  const std::string message = test::message_of<DataError>([&] { log.append("two"); });
-  setrlimit(RLIMIT_FSIZE, &old);
-  std::signal(SIGXFSZ, handler);
+  const std::string message = test::message_of<WriteError>([&] {
+    const test::FullDisk full(6);
+    log.append("two");
+  });
   EXPECT_NE(message.find("/log: cannot write 2 bytes: File too large"), std::string::npos) << message;
   EXPECT_EQ(log.size(), 4U);
-  LineLog(path, log.size());
+  const LineLog again(path, log.size());
   EXPECT_EQ(read_file(path), "one\n");
 }
 

@@ -137,6 +137,28 @@ TEST(Spec, AListIsOneValue) {
   EXPECT_EQ(spec.options.at("x"), 3);
 }
 
+TEST(OptionTable, WholeNumbersFitInto64BitsWithASign) {
+  struct Options {
+    int64_t steps = 1;
+    std::vector<int64_t> seeds;
+  };
+  const OptionTable<Options> table{option("steps", &Options::steps, at_least(1), "steps"),
+                                   option("seeds", &Options::seeds, at_least(0), "seeds")};
+  const Where where = [](const std::string& key) { return key; };
+  EXPECT_EQ(table.parse({{"steps", INT64_MAX}}, where).steps, INT64_MAX);
+  const Json large = Json::parse("18446744073709551615");  // would become -1
+  expect_message<InvalidArgument>(
+      [&] {
+        (void)table.parse({{"steps", large}}, where);
+      },
+      "steps = 18446744073709551615, must be a whole number");
+  expect_message<InvalidArgument>(
+      [&] {
+        (void)table.parse({{"seeds", Json::array({large})}}, where);
+      },
+      "must be a list of whole numbers");
+}
+
 TEST(Spec, ParsesANameAlone) {
   const Spec spec = Spec::parse(" pcgrad ");
   EXPECT_EQ(spec.name, "pcgrad");
@@ -170,6 +192,15 @@ TEST(ParseValue, IsJsonOrText) {
   EXPECT_EQ(parse_value("adam"), Json("adam"));
   EXPECT_EQ(parse_value("\"0.4\""), Json("0.4"));
   EXPECT_EQ(parse_value(""), Json(""));
+}
+
+TEST(ParseValue, RefusesWhatWouldOverflowTheStackAndWhatIsNoText) {
+  const auto nested = [](size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  EXPECT_EQ(parse_value(nested(32)).dump(), nested(32));
+  expect_message<InvalidArgument>([&] { parse_value(nested(33)); }, "nested more than 32 deep");
+  expect_message<InvalidArgument>([&] { parse_value(nested(100000)); }, "nested more than 32 deep");
+  expect_message<InvalidArgument>([] { parse_value("caf\xe9"); }, "\"caf?\": no text in UTF-8");
+  expect_message<InvalidArgument>([] { Spec::parse("sum(\xff=1)"); }, "\"sum(?=1)\": no text in UTF-8");
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -36,6 +38,27 @@ template <class E, class Action, class... Parts>
 void expect_message(Action action, const Parts&... parts) {
   expect_message<E>(action, std::vector<std::string>{std::string(parts)...});
 }
+
+/// While it lives, no file of this process grows beyond so many bytes: what was written is cut there, as on a full
+/// disk.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &old_);
+    const rlimit small{bytes, old_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &old_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit old_{};
+  void (*handler_)(int);
+};
 
 /// An empty folder of this test's own, removed at the end.
 class TemporaryFolder {

@@ -54,5 +54,16 @@ TEST(Text, Base64OfEveryRest) {  // the examples of RFC 4648
   EXPECT_EQ(base64("\xff\xfe"), "//4=");
 }
 
+TEST(Text, IsUtf8OrNot) {
+  for (const char* text : {"", "plain", "caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x99\x82", "\xed\x9f\xbf"}) {
+    EXPECT_TRUE(is_utf8(text)) << text;
+  }
+  // Latin-1, cut short, more bytes than needed, half a surrogate, beyond the last letter, a byte that never begins one
+  for (const char* text :
+       {"caf\xe9", "\xe2\x82", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff\xfe", "a\x80"}) {
+    EXPECT_FALSE(is_utf8(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace reconcile

@@ -50,6 +50,20 @@ TEST(RankLayers, AWindowCountsItsEpochsOnly) {
   EXPECT_THROW(rank_layers(records, -0.1, {3, 5}), InvalidArgument);
 }
 
+TEST(RankLayers, RefusesRecordsThatAreNone) {
+  const auto refuses = [](const std::string& path, const Json& value, const std::string& part) {
+    std::vector<Json> records{run_record(), epoch_record(1, {1, 1}, {0, 2}, {3, 0})};
+    records[1][Json::json_pointer(path)] = value;
+    test::expect_message<DataError>([&] { rank_layers(records, -0.1, {}); },
+                                    "the records are not those of a run: ", part);
+  };
+  refuses("/type", 3, "must be string");
+  refuses("/layers/0/below", {{1}}, "out of range");
+  refuses("/layers/0/below/0/1", -1, "-1 is no number of steps");
+  refuses("/layers/0/below/0/1", 1e300, "1e+300 is no number of steps");
+  test::expect_message<DataError>([] { rank_layers({Json::object()}, -0.1, {}); }, "key 'type' not found");
+}
+
 TEST(RankLayers, MeanCosinesAreWeightedByTheStepsOfTheirEpochs) {
   const auto epoch = [](int64_t number, int64_t steps, double a, double b) {
     Json layers = Json::array();

@@ -24,7 +24,7 @@ std::string file_of(const std::string& header, const std::string& data) {
 NamedTensors decode(const std::string& bytes) { return decode_safetensors(bytes, "run/weights.safetensors"); }
 
 /// Expects a DataError that names the file and contains `part`.
-void refuses(const std::string& bytes, const std::string& part) {
+void refuses_file(const std::string& bytes, const std::string& part) {
   expect_message<DataError>([&] { decode(bytes); }, "run/weights.safetensors: ", part);
 }
 
@@ -47,8 +47,33 @@ TEST(Safetensors, RoundTripKeepsNamesOrderTypesShapesAndBits) {
 }
 
 TEST(Safetensors, HasTheLayoutOfTheFormat) {
-  EXPECT_EQ(encode_safetensors({{"a", at::tensor({1, 2}, at::kByte)}}),
-            file_of(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}   )", "\x01\x02"));
+  EXPECT_EQ(
+      encode_safetensors({{"a", at::tensor({1, 2}, at::kByte)}}),
+      file_of(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"__metadata__":{"crc32":"d5352764"}}       )",
+              "\x01\x02"));
+}
+
+TEST(Safetensors, EveryFlippedBitIsSeenOrHarmless) {
+  const NamedTensors given = {{"weight", at::tensor({1.5F, -2.0F})}, {"count", at::tensor({7}, at::kLong)}};
+  const std::string good = encode_safetensors(given);
+  for (size_t bit = 0; bit < 8 * good.size(); ++bit) {
+    std::string bytes = good;
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+    NamedTensors found;
+    try {
+      found = decode(bytes);
+    } catch (const DataError&) {
+      continue;
+    }
+    ASSERT_EQ(found.size(), 2U) << bit;
+    for (size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(found[i].first, given[i].first) << bit;
+      EXPECT_TRUE(found[i].second.equal(given[i].second)) << bit;
+    }
+  }
+  std::string bytes = good;
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  refuses_file(bytes, "its metadata says");
 }
 
 TEST(Safetensors, AlignsTheData) {
@@ -102,35 +127,44 @@ TEST(Safetensors, RefusesEveryCut) {
   const std::string bytes = encode_safetensors({{"a", at::ones({3})}, {"b", at::ones({2}, at::kDouble)}});
   for (size_t length = 0; length < bytes.size(); ++length)
     EXPECT_THROW(decode(bytes.substr(0, length)), DataError) << length;
-  refuses(bytes.substr(0, 4), "cut short: 4 bytes");
-  refuses(bytes.substr(0, 20), "cut short: 20 bytes, the header alone needs");
-  refuses(bytes.substr(0, bytes.size() - 1),
-          "tensor \"b\": shape [2] and offsets [12,28] do not fit into 27 bytes of data");
+  refuses_file(bytes.substr(0, 4), "cut short: 4 bytes");
+  refuses_file(bytes.substr(0, 20), "cut short: 20 bytes, the header alone needs");
+  refuses_file(bytes.substr(0, bytes.size() - 1),
+               "tensor \"b\": shape [2] and offsets [12,28] do not fit into 27 bytes of data");
 }
 
-TEST(Safetensors, RefusesAHugeHeaderLength) { refuses(std::string(8, '\xff') + "{}", "cut short: 10 bytes"); }
+TEST(Safetensors, RefusesAHugeHeaderLength) { refuses_file(std::string(8, '\xff') + "{}", "cut short: 10 bytes"); }
 
 TEST(Safetensors, RefusesAHeaderThatIsNoObject) {
-  refuses(file_of("[1]", ""), "the header is not a JSON object");
-  refuses(file_of("{\"a\":", ""), "the header is not a JSON object");
-  refuses(file_of("\xff\xfe", ""), "the header is not a JSON object");
+  refuses_file(file_of("[1]", ""), "the header is not a JSON object");
+  refuses_file(file_of("{\"a\":", ""), "the header is not a JSON object");
+  refuses_file(file_of("\xff\xfe", ""), "the header is not a JSON object");
+}
+
+TEST(Safetensors, RefusesHeadersThatWouldTakeTheStackOrAllDay) {
+  refuses_file(file_of("{\"a\":" + std::string(200000, '['), ""), "the header is nested more than 8 deep");
+  refuses_file(file_of(R"({"a":{"dtype":"U8","shape":[[[[[[[[[0]]]]]]]]],"data_offsets":[0,0]}})", ""),
+               "more than 8 deep");
+  std::string header = "{";
+  for (int i = 0; i <= 1 << 15; ++i) header += fmt::format("\"{}\":0,", i);
+  refuses_file(file_of(header + "\"x\":0}", ""), "the header has more than 32768 names");
 }
 
 TEST(Safetensors, RefusesBrokenEntries) {
-  refuses(file_of(R"({"a":3})", ""), "the header has a broken entry");
-  refuses(file_of(R"({"a":{"dtype":"F32","shape":[1]}})", ""), "the header has a broken entry");
-  refuses(file_of(R"({"a":{"dtype":"F32","shape":"x","data_offsets":[0,4]}})", "1234"),
-          "tensor \"a\": shape \"x\" and offsets [0,4] do not fit");
+  refuses_file(file_of(R"({"a":3})", ""), "the header has a broken entry");
+  refuses_file(file_of(R"({"a":{"dtype":"F32","shape":[1]}})", ""), "the header has a broken entry");
+  refuses_file(file_of(R"({"a":{"dtype":"F32","shape":"x","data_offsets":[0,4]}})", "1234"),
+               "tensor \"a\": shape \"x\" and offsets [0,4] do not fit");
 }
 
 TEST(Safetensors, RefusesTypesItDoesNotKnow) {
-  refuses(file_of(R"({"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}})", "1234"),
-          "tensor \"a\": type \"F8_E4M3\" is not supported (BOOL, U8, ");
+  refuses_file(file_of(R"({"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}})", "1234"),
+               "tensor \"a\": type \"F8_E4M3\" is not supported (BOOL, U8, ");
 }
 
 TEST(Safetensors, RefusesNamesThatComeTwice) {
   const std::string entry = R"({"dtype":"U8","shape":[1],"data_offsets":[0,1]})";
-  refuses(file_of(R"({"a":)" + entry + R"(,"a":)" + entry + "}", "1"), "the header has \"a\" twice");
+  refuses_file(file_of(R"({"a":)" + entry + R"(,"a":)" + entry + "}", "1"), "the header has \"a\" twice");
 }
 
 TEST(Safetensors, RefusesGapsAndOverlaps) {
@@ -139,11 +173,11 @@ TEST(Safetensors, RefusesGapsAndOverlaps) {
                        R"(},"b":{"dtype":"U8","shape":[2],"data_offsets":)" + b + "}}",
                    "12345");
   };
-  refuses(two("[0,2]", "[3,5]"), "the tensors leave a gap between bytes 2 and 3 of the data");
-  refuses(two("[3,5]", "[1,3]"), "the tensors leave a gap between bytes 0 and 1 of the data");
-  refuses(two("[2,4]", "[0,2]"), "the tensors leave a gap between bytes 4 and 5 of the data");
-  refuses(two("[0,2]", "[1,3]"), "the tensors overlap between bytes 1 and 2 of the data");
-  refuses(two("[0,2]", "[0,2]"), "the tensors overlap between bytes 0 and 2 of the data");
+  refuses_file(two("[0,2]", "[3,5]"), "the tensors leave a gap between bytes 2 and 3 of the data");
+  refuses_file(two("[3,5]", "[1,3]"), "the tensors leave a gap between bytes 0 and 1 of the data");
+  refuses_file(two("[2,4]", "[0,2]"), "the tensors leave a gap between bytes 4 and 5 of the data");
+  refuses_file(two("[0,2]", "[1,3]"), "the tensors overlap between bytes 1 and 2 of the data");
+  refuses_file(two("[0,2]", "[0,2]"), "the tensors overlap between bytes 0 and 2 of the data");
 }
 
 TEST(Safetensors, RefusesSizesThatDoNotFit) {
@@ -164,7 +198,7 @@ TEST(Safetensors, RefusesSizesThatDoNotFit) {
                                                         {"[2]", "[-8,0]"},
                                                         {"[4611686018427387906]", "[0,8]"},
                                                         {"[4294967296,4294967296,2]", "[0,8]"}}) {
-    refuses(entry(shape, offsets), "tensor \"a\": shape " + shape.substr(0, 2));
+    refuses_file(entry(shape, offsets), "tensor \"a\": shape " + shape.substr(0, 2));
   }
 }
 

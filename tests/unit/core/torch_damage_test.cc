@@ -117,6 +117,12 @@ TEST(TorchDamage, BombsAreRefused) {
     doubling += "}(" + text("a") + before + text("b") + before + "uq" + std::string(1, i);
   }
   refuses(doubling, "it has more than 1048576 entries");
+  std::string names = "}(" + text("0") + dict(tensor({})) + "q" + std::string(1, '\0');
+  for (char i = 1; i < 18; ++i) {  // 2^17 tensors below a long name
+    const std::string before = "h" + std::string(1, static_cast<char>(i - 1));
+    names += text(std::to_string(i)) + "}(" + text("a") + before + text("b") + before + "uq" + std::string(1, i);
+  }
+  refuses(names + text(std::string(4000, 'n')) + "h\x11u", "its names have more than 67108864 bytes");
   refuses(std::string((1 << 22) + 1, 'N'), "its pickle has more than 4194304 values");
   refuses(dict("N") + text(std::string(5000, 'n')) + tensor({}) + "s", "a name has more than 4096 bytes");
 }

@@ -44,6 +44,15 @@ with zipfile.ZipFile(f"{folder}/good.zip", "w", zipfile.ZIP_DEFLATED) as out:
     out.writestr("set/a.txt", "first")
 with zipfile.ZipFile(f"{folder}/up.zip", "w") as out:
     out.writestr("../evil.txt", "x")
+import bz2, gzip
+for name, path in (("backslash", "set\\..\\evil.txt"), ("drive", "C:/evil.txt"), ("escape", "a\x1b[2Jb"), ("line", "a\nb")):
+    tar(f"{name}.tgz", [(path, F, b"x")])
+plain = open(f"{folder}/good.tgz", "rb").read()
+open(f"{folder}/twice.tgz", "wb").write(gzip.compress(plain))
+open(f"{folder}/mixed.tar.bz2", "wb").write(bz2.compress(plain))
+tar("rows.tar.xz", [("zeros", F, bytes(48 << 20))], "w:xz")
+open(f"{folder}/many.mtree", "w").write("#mtree\n./passwd type=file contents=/etc/passwd\n")
+open(f"{folder}/program.tar.grz", "wb").write(b"GRZipII\0\x02\x04:\x29" + plain)
 link = zipfile.ZipInfo("link")
 link.create_system, link.external_attr = 3, 0o120777 << 16
 with zipfile.ZipFile(f"{folder}/symlink.zip", "w") as out:
@@ -104,11 +113,39 @@ TEST_F(Archive, RefusesLinksAndDevices) {
 
 TEST_F(Archive, RefusesDamageAndBombs) {
   expect_refused("bomb.tgz", "unpacks to more than 1048576 bytes");
-  expect_refused("cut.tgz", "no archive that can be read: truncated");
-  expect_refused("make.py", "no archive that can be read: ");
+  expect_refused("cut.tgz", "no archive that can be read (tar or zip): truncated");
+  expect_refused("make.py", "no archive that can be read (tar or zip): ");
   expect_refused("empty.tgz", "holds nothing");
-  test::expect_message<DataError>([&] { unpack("clash.tgz"); }, "cannot write");
+  test::expect_message<WriteError>([&] { unpack("clash.tgz"); }, "/a: cannot make the folder: Not a directory");
   EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(Archive, AFullDiskIsNamed) {
+  const std::string message = test::message_of<WriteError>([&] {
+    const test::FullDisk full(1000);
+    unpack("large.tgz");
+  });
+  EXPECT_NE(message.find("/noise: cannot write: File too large"), std::string::npos) << message;
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(Archive, RefusesNamesThatMeanSomethingElseElsewhere) {
+  expect_refused("backslash.tgz", "has a backslash or a control character in its name");
+  expect_refused("drive.tgz", "\"C:/evil.txt\" would lie outside");
+  expect_refused("escape.tgz", "has a backslash or a control character");
+  expect_refused("line.tgz", "has a backslash or a control character");
+}
+
+TEST_F(Archive, RefusesWhatIsPackedTwiceOrShrinksLikeNoDataSet) {
+  expect_refused("twice.tgz", "is packed twice");
+  expect_refused("mixed.tar.bz2", "is packed twice");
+  test::expect_message<DataError>([&] { unpack("rows.tar.xz", 1 << 30); }, "unpacks to more than 1100 times its size");
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(Archive, ReadsNoFormatThatNamesOtherFilesOrNeedsAProgram) {
+  expect_refused("many.mtree", "no archive that can be read (tar or zip)");
+  expect_refused("program.tar.grz", "no archive that can be read (tar or zip)");
 }
 
 TEST_F(Archive, ReplacesNothing) {

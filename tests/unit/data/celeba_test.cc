@@ -61,6 +61,8 @@ TEST_F(CelebaTest, NamesTheLineThatDoesNotFit) {
                {"list_attr_celeba.txt:2: must name CelebA's 40 attributes", "found 40 names"});
   expect_error(attributes, "000002.jpg", "000002.jpg 1", {"list_attr_celeba.txt:4: has 42 words"});
   expect_error(attributes, "000003.jpg  1", "000003.jpg  2", {"list_attr_celeba.txt:5: \"2\" is no answer"});
+  expect_error(attributes, "000002.jpg", "../../a.jpg",
+               {"list_attr_celeba.txt:4: \"../../a.jpg\" lies outside the folder of the pictures"});
   expect_error(partition, "000002.jpg 1", "000002.jpg 3",
                {"list_eval_partition.txt:2: must be a file name and 0, 1 or 2"});
   expect_error(partition, "000002.jpg 1\n", "", {"list_eval_partition.txt: says nothing of 000002.jpg"});

@@ -7,13 +7,10 @@
 #include "reconcile/data/statistics.h"
 #include "reconcile/data/task_picture.h"
 #include "unit/base/support.h"
+#include "unit/data/image_sets.h"
 
 namespace reconcile {
 namespace {
-
-std::vector<int64_t> pixel(const at::Tensor& picture, int64_t y, int64_t x) {
-  return {picture[0][y][x].item<int64_t>(), picture[1][y][x].item<int64_t>(), picture[2][y][x].item<int64_t>()};
-}
 
 TEST(TaskPicture, ClassesHaveColoursAndUnknownIsStriped) {
   const Task task{"s", TaskKind::kSegmentation, 40};
@@ -21,38 +18,40 @@ TEST(TaskPicture, ClassesHaveColoursAndUnknownIsStriped) {
   const at::Tensor picture = task_picture(task, classes);
   EXPECT_EQ(picture.sizes(), (std::vector<int64_t>{3, 4, 10}));
   std::set<std::vector<int64_t>> colours;
-  for (int64_t i = 1; i < 40; ++i) colours.insert(pixel(picture, i / 10, i % 10));
+  for (int64_t i = 1; i < 40; ++i) colours.insert(test::pixel(picture, i / 10, i % 10));
   EXPECT_EQ(colours.size(), 39U) << "all different";
-  const auto unknown = pixel(picture, 0, 0);
+  const auto unknown = test::pixel(picture, 0, 0);
   EXPECT_TRUE(unknown == (std::vector<int64_t>{80, 80, 80}) || unknown == (std::vector<int64_t>{40, 40, 40}));
-  EXPECT_EQ(pixel(task_picture(task, classes.roll(3)), 0, 5), pixel(picture, 0, 2)) << "the same in every sample";
+  EXPECT_EQ(test::pixel(task_picture(task, classes.roll(3)), 0, 5), test::pixel(picture, 0, 2))
+      << "the same in every sample";
 }
 
 TEST(TaskPicture, DepthGoesFromNearYellowToFarViolet) {
   at::Tensor depth = at::arange(0, 12).to(at::kFloat).view({1, 3, 4});
   const at::Tensor picture = task_picture({"d", TaskKind::kDepth, 1}, depth);
-  EXPECT_EQ(pixel(picture, 0, 1), (std::vector<int64_t>{253, 231, 37}));
-  EXPECT_EQ(pixel(picture, 2, 3), (std::vector<int64_t>{68, 1, 84}));
-  EXPECT_EQ(pixel(picture, 0, 0)[0], pixel(picture, 0, 0)[1]) << "unknown is gray";
+  EXPECT_EQ(test::pixel(picture, 0, 1), (std::vector<int64_t>{253, 231, 37}));
+  EXPECT_EQ(test::pixel(picture, 2, 3), (std::vector<int64_t>{68, 1, 84}));
+  EXPECT_EQ(test::pixel(picture, 0, 0)[0], test::pixel(picture, 0, 0)[1]) << "unknown is gray";
 }
 
 TEST(TaskPicture, NormalsAreRedGreenBlueAndMasksBlackOrWhite) {
   at::Tensor normals = at::zeros({3, 1, 2});
   normals[2][0][1] = 1;
-  EXPECT_EQ(pixel(task_picture({"n", TaskKind::kNormals, 3}, normals), 0, 1), (std::vector<int64_t>{128, 128, 255}));
+  EXPECT_EQ(test::pixel(task_picture({"n", TaskKind::kNormals, 3}, normals), 0, 1),
+            (std::vector<int64_t>{128, 128, 255}));
   const at::Tensor mask = at::tensor({1.0F, 0.0F, -1.0F}).view({1, 1, 3});
   const at::Tensor picture = task_picture({"e", TaskKind::kEdges, 1}, mask);
-  EXPECT_EQ(pixel(picture, 0, 0)[0], 255);
-  EXPECT_EQ(pixel(picture, 0, 1)[0], 0);
-  EXPECT_NE(pixel(picture, 0, 2)[0], 0);
+  EXPECT_EQ(test::pixel(picture, 0, 0)[0], 255);
+  EXPECT_EQ(test::pixel(picture, 0, 1)[0], 0);
+  EXPECT_NE(test::pixel(picture, 0, 2)[0], 0);
 }
 
 TEST(TaskPicture, KindsWithoutPixelsAreBarsAndWords) {
   const Task kind{"k", TaskKind::kClassification, 4};
   const at::Tensor bars = task_picture(kind, at::scalar_tensor(2, at::kLong));
-  const auto background = pixel(bars, 0, 0);
-  EXPECT_EQ(pixel(bars, 10, 30), background);
-  EXPECT_NE(pixel(bars, 10, 60), background);
+  const auto background = test::pixel(bars, 0, 0);
+  EXPECT_EQ(test::pixel(bars, 10, 30), background);
+  EXPECT_NE(test::pixel(bars, 10, 60), background);
   EXPECT_EQ(task_words(kind, at::scalar_tensor(2, at::kLong), {}), "class 2");
   EXPECT_EQ(task_words(kind, at::scalar_tensor(2, at::kLong), {"a", "b", "c", "d"}), "c");
   EXPECT_EQ(task_words(kind, at::scalar_tensor(-1, at::kLong), {}), "unknown");
@@ -64,13 +63,13 @@ TEST(TaskPicture, KindsWithoutPixelsAreBarsAndWords) {
   const at::Tensor values = at::tensor({-0.25F, std::numeric_limits<float>::quiet_NaN()});
   EXPECT_EQ(task_words(numbers, values, {}), "-0.25, unknown");
   const at::Tensor signed_bars = task_picture(numbers, values);
-  EXPECT_NE(pixel(signed_bars, 90, 10), pixel(signed_bars, 10, 10)) << "down from the middle";
+  EXPECT_NE(test::pixel(signed_bars, 90, 10), test::pixel(signed_bars, 10, 10)) << "down from the middle";
   EXPECT_EQ(task_words({"d", TaskKind::kDepth, 1}, at::tensor({0.0F, 1.5F, 3.0F}), {}), "1.5 ... 3");
 }
 
 TEST(TaskPicture, InputsOfAnyRangeAndShape) {
-  EXPECT_EQ(pixel(input_picture(at::full({1, 2, 2}, 0.5F)), 1, 1), (std::vector<int64_t>{128, 128, 128}));
-  EXPECT_EQ(pixel(input_picture(at::tensor({-1.0F, 3.0F}).view({1, 1, 2})), 0, 1)[0], 255);
+  EXPECT_EQ(test::pixel(input_picture(at::full({1, 2, 2}, 0.5F)), 1, 1), (std::vector<int64_t>{128, 128, 128}));
+  EXPECT_EQ(test::pixel(input_picture(at::tensor({-1.0F, 3.0F}).view({1, 1, 2})), 0, 1)[0], 255);
   EXPECT_EQ(input_picture(at::full({7, 2, 2}, 0.5F)).size(0), 3);
   EXPECT_EQ(input_picture(at::tensor({1.0F, -2.0F}).view({2, 1, 1})).size(1), 96) << "a row of a table is bars";
 }
@@ -93,7 +92,7 @@ TEST(ContactSheet, EnlargesSmallPicturesAndJoinsRows) {
   EXPECT_EQ(row[2].words, "c");
   const at::Tensor sheet = join_sheet({row, sheet_row(data, 1, Json::object())});
   EXPECT_EQ(sheet.sizes(), (std::vector<int64_t>{3, 4 + 2 * 100, 4 + 3 * 100}));
-  EXPECT_EQ(pixel(sheet, 10, 10), (std::vector<int64_t>{51, 51, 51}));
+  EXPECT_EQ(test::pixel(sheet, 10, 10), (std::vector<int64_t>{51, 51, 51}));
 }
 
 TEST(ContactSheet, MakesLargePicturesSmaller) {

@@ -103,6 +103,13 @@ TEST(Manifest, WhatIsMissingIsUnknown) {
   EXPECT_TRUE(data.validation->batch(std::vector<int64_t>{0}).targets[8].isnan().item<bool>()) << "the invalid number";
 }
 
+TEST(Manifest, WhatIsLostAfterTheStartIsAnError) {
+  const ManifestFolder files;
+  const DataSplits data = load(files, ManifestFolder::kDataset + kAllTasks);
+  std::filesystem::remove(files.folder() / "lanes/02.png");
+  test::expect_message<DataError>([&] { sample(data, 2); }, "lanes/02.png", "No such file or directory");
+}
+
 TEST(Manifest, ResizesPicturesSmoothlyAndLabelsToTheNearest) {
   const ManifestFolder files;
   const DataSplits data = load(files, "[dataset]\nimage = \"rgb/{id}.png\"\nsize = [2, 3]\n" + kAllTasks);
@@ -301,6 +308,8 @@ TEST(Manifest, SaysWhatIsWrongWithTheFiles) {
                  "rgb/00.png", encode_npy(at::zeros({2, 2, 2, 2})));
   expect_damaged(listed + "[[task]]\nname = \"a\"\n" + weather, {"test.txt:2: \"00\" stands in", "train.txt:1 too"},
                  "test.txt", "08\n00\n");
+  expect_damaged(listed + "[[task]]\nname = \"a\"\n" + weather,
+                 {"test.txt:2: the id \"../../00\" would lead out of the data's folder"}, "test.txt", "08\n../../00\n");
   expect_damaged(listed + "[[task]]\nname = \"a\"\n" + weather, {"0 for the test: each part needs one"}, "test.txt",
                  "");
   expect_damaged(listed + "[[task]]\nname = \"a\"\n" + weather + "names = [\"sun\", \"snow\"]\n",

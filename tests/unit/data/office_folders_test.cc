@@ -103,6 +103,10 @@ TEST_F(OfficeTest, ListsMustBeWholeAndRight) {
   expect_error({"Art_val.txt:1: \"Art/images/class 0/00000.jpg\", must be a path"});
   folder_.write(list, "Art/images/class 0/none.jpg 0");
   expect_error({"Art_val.txt:1: names ", "Art/images/class 0/none.jpg, which is not there"});
+  for (const char* outside : {"Art/../../a.jpg 0", "Art//etc/a.jpg 0"}) {
+    folder_.write(list, outside);
+    expect_error({"Art_val.txt:1: ", outside, "lies outside the domain's folder"});
+  }
   folder_.write(list, "\n");
   expect_error({"Art_val.txt: names no picture"});
   fs::remove(folder_ / list);

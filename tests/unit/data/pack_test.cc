@@ -170,6 +170,8 @@ TEST(PackedFile, SaysWhatIsWrongWithIt) {
   for (size_t at = text.find("test/target/tags"); at != std::string::npos; at = text.find("test/target/tags")) {
     text.replace(at, 16, "test/target/bags");
   }
+  expect(text, "its header is damaged");
+  text.replace(text.find("header_crc32"), 12, "header_crc33");  // as if an older version had packed it
   expect(text, "has no \"test/target/tags\"");
   expect(good.substr(0, good.size() - 1), "");
 }

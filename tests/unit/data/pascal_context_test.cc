@@ -101,6 +101,8 @@ TEST_F(PascalContext, SaysWhatWasExpectedAndWhatIsThere) {
   std::filesystem::remove(in_tree("semseg/pascal-context/2008_000002.png"));
   refuses({},
           {"PASCAL_MT: expected semseg/VOC12/2008_000002.png or semseg/pascal-context/2008_000002.png, found neither"});
+  folder_.write("PASCAL_MT/ImageSets/Context/val.txt", "/etc/2008_000002\n");
+  refuses({{"tasks", {"edges"}}}, {"val.txt: \"/etc/2008_000002\" lies outside the data"});
   folder_.write("PASCAL_MT/ImageSets/Context/val.txt", "\n");
   refuses({{"tasks", {"edges"}}}, {"val.txt: names no image"});
 }

@@ -3,14 +3,11 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "unit/data/image_sets.h"
+
 namespace reconcile {
 namespace {
 
-/// The colour of one pixel.
-std::vector<int64_t> pixel(const at::Tensor& picture, int64_t y, int64_t x) {
-  const at::Tensor colour = picture.select(1, y).select(1, x).to(at::kLong).contiguous();
-  return {colour.data_ptr<int64_t>(), colour.data_ptr<int64_t>() + 3};
-}
 const std::vector<int64_t> kLowest{68, 1, 84}, kHighest{253, 231, 37};
 
 TEST(PredictionPicture, WrongPixelsLightUpAndUnknownOnesAreStriped) {
@@ -19,11 +16,11 @@ TEST(PredictionPicture, WrongPixelsLightUpAndUnknownOnesAreStriped) {
   const at::Tensor found = at::tensor({0, 0, 1, 0}, at::kLong).view({2, 2});
   const at::Tensor logits = at::stack({found.eq(0), found.eq(1)}).to(at::kFloat);
   const auto drawn = prediction_picture(task, target, logits);
-  EXPECT_EQ(pixel(drawn.truth, 0, 0), pixel(drawn.prediction, 0, 0));
-  EXPECT_NE(pixel(drawn.truth, 0, 1), pixel(drawn.prediction, 0, 1));
-  EXPECT_EQ(pixel(drawn.error, 0, 0), kLowest);
-  EXPECT_EQ(pixel(drawn.error, 0, 1), kHighest);
-  EXPECT_EQ(pixel(drawn.error, 1, 0), pixel(drawn.truth, 1, 0));  // the same stripes
+  EXPECT_EQ(test::pixel(drawn.truth, 0, 0), test::pixel(drawn.prediction, 0, 0));
+  EXPECT_NE(test::pixel(drawn.truth, 0, 1), test::pixel(drawn.prediction, 0, 1));
+  EXPECT_EQ(test::pixel(drawn.error, 0, 0), kLowest);
+  EXPECT_EQ(test::pixel(drawn.error, 0, 1), kHighest);
+  EXPECT_EQ(test::pixel(drawn.error, 1, 0), test::pixel(drawn.truth, 1, 0));  // the same stripes
 }
 
 TEST(PredictionPicture, DepthIsDrawnOnTheScaleOfTheTruth) {
@@ -31,11 +28,11 @@ TEST(PredictionPicture, DepthIsDrawnOnTheScaleOfTheTruth) {
   const at::Tensor target = at::tensor({1.0F, 3.0F, 0.0F, 2.0F}).view({1, 2, 2});
   const at::Tensor prediction = at::tensor({3.0F, 3.0F, 2.0F, 9.0F}).view({1, 2, 2});
   const auto drawn = prediction_picture(task, target, prediction);
-  EXPECT_EQ(pixel(drawn.truth, 0, 0), kHighest);
-  EXPECT_EQ(pixel(drawn.prediction, 0, 0), pixel(drawn.truth, 0, 1));
-  EXPECT_EQ(pixel(drawn.prediction, 1, 1), kLowest);  // beyond the scale
-  EXPECT_EQ(pixel(drawn.error, 0, 0), kHighest);      // off by the whole range
-  EXPECT_EQ(pixel(drawn.error, 0, 1), kLowest);
+  EXPECT_EQ(test::pixel(drawn.truth, 0, 0), kHighest);
+  EXPECT_EQ(test::pixel(drawn.prediction, 0, 0), test::pixel(drawn.truth, 0, 1));
+  EXPECT_EQ(test::pixel(drawn.prediction, 1, 1), kLowest);  // beyond the scale
+  EXPECT_EQ(test::pixel(drawn.error, 0, 0), kHighest);      // off by the whole range
+  EXPECT_EQ(test::pixel(drawn.error, 0, 1), kLowest);
 }
 
 TEST(PredictionPicture, NormalsAreWrongByTheirAngleWhateverTheirLength) {
@@ -43,16 +40,16 @@ TEST(PredictionPicture, NormalsAreWrongByTheirAngleWhateverTheirLength) {
   const at::Tensor target = at::tensor({0.0F, 0.0F, 1.0F, 0.0F, 0.0F, 1.0F}).view({2, 3}).t().view({3, 1, 2});
   const at::Tensor prediction = at::tensor({0.0F, 0.0F, 7.0F, 2.0F, 0.0F, 0.0F}).view({2, 3}).t().view({3, 1, 2});
   const auto drawn = prediction_picture(task, target, prediction);
-  EXPECT_EQ(pixel(drawn.prediction, 0, 0), pixel(drawn.truth, 0, 0));
-  EXPECT_EQ(pixel(drawn.error, 0, 0), kLowest);
-  EXPECT_EQ(pixel(drawn.error, 0, 1), kHighest);  // at a right angle
+  EXPECT_EQ(test::pixel(drawn.prediction, 0, 0), test::pixel(drawn.truth, 0, 0));
+  EXPECT_EQ(test::pixel(drawn.error, 0, 0), kLowest);
+  EXPECT_EQ(test::pixel(drawn.error, 0, 1), kHighest);  // at a right angle
 }
 
 TEST(PredictionPicture, LogitsOfYesAndNoBecomeProbabilities) {
   const Task task{"saliency", TaskKind::kSaliency, 1};
   const auto drawn = prediction_picture(task, at::ones({1, 1, 1}), at::full({1, 1, 1}, 30.0F));
-  EXPECT_EQ(pixel(drawn.prediction, 0, 0), (std::vector<int64_t>{255, 255, 255}));
-  EXPECT_EQ(pixel(drawn.error, 0, 0), kLowest);
+  EXPECT_EQ(test::pixel(drawn.prediction, 0, 0), (std::vector<int64_t>{255, 255, 255}));
+  EXPECT_EQ(test::pixel(drawn.error, 0, 0), kLowest);
 }
 
 TEST(PredictionPicture, KindsWithoutPixelsAreBarsWithoutAnError) {

@@ -82,7 +82,9 @@ TEST(RoomsData, IsWrittenAsNyuv2) {
     const ImageSet& samples = pictures(*split);
     const std::vector<int64_t> third = {3};
     const Batch batch = samples.batch(third);
-    const auto at_three = [&](const std::string& what) { return read(fmt::format("{}/{}/3.npy", part, what)); };
+    const auto at_three = [&, part = part](const std::string& what) {
+      return read(fmt::format("{}/{}/3.npy", part, what));
+    };
     EXPECT_TRUE(channels_first(at_three("image")).equal(batch.inputs.of_task(0)[0]));
     EXPECT_TRUE(at_three("label").to(at::kLong).equal(batch.targets[0][0]));
     EXPECT_TRUE(channels_first(at_three("depth")).equal(batch.targets[1][0]));

@@ -133,7 +133,7 @@ std::string bad_input_table() {
   for (const auto& part : {bad_arrays(), bad_pictures(), bad_matlab(), bad_tables_and_weights()}) {
     for (const auto& [name, what, bytes, read] : part) {
       const auto path = folder.write(name, bytes);
-      std::string message = test::message_of<DataError>([&] { read(path); });
+      std::string message = test::message_of<DataError>([&, read = read] { read(path); });
       EXPECT_TRUE(message.starts_with(path.string())) << message;
       const std::string folder_text = folder.path().string() + "/";
       for (size_t at = 0; (at = message.find(folder_text)) != std::string::npos;) message.erase(at, folder_text.size());

@@ -82,6 +82,10 @@ TEST(MatCheck, RefusesOtherFiles) {
   refuses(std::string(200, 'x'), "it does not have the mark of version 5");
   refuses(mat_file("", std::string("\x00\x02IM", 4)), "it is of version 7.3 (HDF5)");
   refuses(mat_file("", std::string("\x00\x03IM", 4)), "its version is 3, readable is 1");
+  refuses(mat_file("", std::string("\x00\xff"
+                                   "IM",
+                                   4)),
+          "its version is 255, readable is 1");
   EXPECT_TRUE(check_mat(mat_file(""), "a.mat").empty());
 }
 
@@ -94,6 +98,8 @@ TEST(MatCheck, RefusesSizesThatDoNotFit) {
   refuses(mat_file(mat_bytes(3, 2, "m", "\x01\x02")), "an array of 6 values has 2 bytes of element type 2");
   refuses(mat_file(mat_bytes(0x10000, 0x10000, "m", "")), "an array has a dimension of 65536");
   refuses(mat_file(mat_bytes(0xFFFFFFFF, 1, "m", "")), "an array has a dimension of -1");
+  const std::string beyond = mat_word(0) + mat_word(0x7FFFFFFF) + mat_word(0x7FFFFFFF) + mat_word(0x7FFFFFFF);
+  refuses(mat_file(mat_array(6, beyond, "m", mat_element(2, ""))), "an array has a dimension of 2147483647");
   refuses(mat_file(mat_array(6, mat_word(1), "m", "")), "an array has dimensions of 4 bytes, must be 8 to 128");
   refuses(mat_file(mat_array(6, mat_size(1, 1), std::string(64, 'n'), "")), "an array has a name of 64 bytes");
   refuses(mat_file(mat_array(1, mat_size(1000, 1000), "m", "")), "announces 1000000 arrays in 0 bytes");
@@ -117,6 +123,8 @@ TEST(MatCheck, RefusesBrokenStructures) {
   std::string many;
   for (int i = 0; i < (1 << 20) + 1; ++i) many += std::string("a\0", 2);
   refuses(structure(2, many), "a struct has too many fields");
+  const std::string nothing = mat_small(5, mat_word(4)) + mat_element(1, "");
+  refuses(mat_file(mat_array(2, mat_size(0x7FFFFFFF, 1), "s", nothing)), "a struct has too many fields");
   std::string nested = mat_bytes(1, 1, "", "\x01");
   for (int i = 0; i < 40; ++i) nested = mat_array(1, mat_size(1, 1), "c", nested);
   refuses(mat_file(nested), "nested more than 32 deep");

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <turbojpeg.h>
 
 #include "reconcile/base/error.h"
@@ -160,6 +161,36 @@ TEST(Picture, RefusesToWriteOtherThings) {
   refuses(at::full({2, 2}, 65536, at::kInt), "values 65536");
   test::expect_message<InvalidArgument>([] { encode_jpeg(at::zeros({4, 4}, at::kByte), 90); }, "jpeg: no way to write");
   test::expect_message<InvalidArgument>([] { encode_jpeg(at::zeros({1, 4, 4}, at::kByte), 0); }, "quality = 0");
+}
+
+TEST(Png, TextsAreSkippedHoweverMuchTheyUnpackTo) {
+  std::string packed(compressBound(7 << 20), '\0');
+  const std::string text(7 << 20, 'x');
+  uLongf size = packed.size();
+  compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(text.data()), text.size());
+  std::string chunks;
+  for (int i = 0; i < 100; ++i) chunks += png_chunk("zTXt", std::string("k\0\0", 3) + packed.substr(0, size));
+  const auto peak = [] {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;  // in KiB
+  };
+  const auto before = peak();
+  EXPECT_EQ(decode_picture(png(1, 1, 8, 0, bytes({0, 7}), chunks), "a.png").item<int64_t>(), 7);
+  EXPECT_LT(peak() - before, 100 << 10) << "they unpack to 700 MB";
+}
+
+TEST(Jpeg, RefusesMoreScansThanAnybodyWrites) {
+  std::string file = encode_jpeg(at::zeros({1, 8, 8}, at::kByte), 90);
+  file[file.find("\xff\xc0") + 1] = '\xc2';  // progressive
+  const size_t scan = file.find("\xff\xda");
+  std::string head = file.substr(scan, 2 + 8);
+  head[2 + 6] = '\0';  // the DC coefficients alone, up to their first bit
+  const std::string last = head + file.substr(scan + 10, 1);
+  std::string scans;
+  for (int i = 0; i < 600; ++i) scans += last;
+  test::expect_message<DataError>([&] { decode_picture(file.substr(0, scan) + scans + "\xff\xd9", "a.jpg"); },
+                                  "a.jpg: not a readable JPEG file: ", "more than 500 scans");
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ TEST(Table, SaysWhatDoesNotFit) {
   refuses("a,b\n1,\"x\n2,3\n", "t.csv:2: a quote does not end");
   refuses("a,b\n1,\"x\"y\n", "t.csv:2: text behind a closing quote");
   refuses(std::string("a,b\n1,\0\n", 8), "t.csv: no text in UTF-8");
+  refuses("a,caf\xe9\n1,2\n", "t.csv: no text in UTF-8");
   refuses(
       "\xff\xfe"
       "a",

@@ -50,6 +50,15 @@ TEST_P(EveryArchitecture, ReadsOneInputATask) {
   EXPECT_TRUE(at::allclose(separate[1], model->forward(Streams::shared(b, 2))[1], 1e-4, 1e-5));
 }
 
+TEST(Architectures, MtanTakesItsChannelsFromTheBackbone) {
+  const auto model = build_network({.backbone = "segnet",
+                                    .backbone_options = {{"width", 3}},
+                                    .architecture = "mtan",
+                                    .tasks = {{"depth", TaskKind::kDepth, 1}, {"height", TaskKind::kDepth, 1}},
+                                    .shape = {1, 32, 32}});
+  EXPECT_EQ(model->forward(Streams::shared(at::rand({2, 1, 32, 32}), 2))[1].sizes(), (at::IntArrayRef{2, 1, 32, 32}));
+}
+
 TEST_P(EveryArchitecture, NamesEveryTensorOnce) {
   const auto model = build_network(spec());
   std::set<std::string> names;

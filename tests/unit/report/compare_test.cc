@@ -29,12 +29,6 @@ Study two_task_study(const std::vector<std::vector<std::vector<double>>>& accura
   return study;
 }
 
-size_t count(const std::string& text, const std::string& part) {
-  size_t n = 0;
-  for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++n;
-  return n;
-}
-
 TEST(Compare, TheConsoleSaysWhoIsFirstByHowMuchAndUnderWhichProtocol) {
   const std::string text = console_comparison(kRequest);
   for (const char* part :
@@ -72,6 +66,10 @@ TEST(Compare, ThePageNeedsNoNetworkAndHasEveryPart) {
     EXPECT_TRUE(contains(html, part)) << part;
   for (const char* wrong : {"nan", "<svg></svg>", "src=\"http"}) EXPECT_FALSE(contains(html, wrong)) << wrong;
   EXPECT_EQ(count(html, "<svg "), count(html, "aria-label=\""));
+}
+
+TEST(Compare, OneWayIsNamedSo) {
+  EXPECT_TRUE(contains(html_comparison({.directories = {fixture("train")}}), "<h1>One way to train "));
 }
 
 TEST(Compare, PapersNumbersStandBesideOurs) {

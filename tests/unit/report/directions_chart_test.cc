@@ -3,18 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "reconcile/base/error.h"
+#include "unit/report/fixture.h"
 
 namespace reconcile::report {
 namespace {
 
 const Json kResults = {{{"method", "mgda"}, {"direction", {0.5, 0.5}}, {"fallback", "zero row"}},
                        {{"method", "sum"}, {"direction", {30.0, 1.0}}, {"fallback", ""}}};
-
-size_t count(const std::string& text, const std::string& part) {
-  size_t found = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
 
 TEST(DirectionsChart, HasAPanelWithArrowsForEveryMethod) {
   const std::string chart = directions_chart({{1.0, 0.0}, {0.0, 1.0}}, kResults);

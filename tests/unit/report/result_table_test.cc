@@ -32,12 +32,6 @@ std::vector<Mark> first_column(const ResultTable& table) {
   return marks;
 }
 
-size_t count(const std::string& text, const std::string& part) {
-  size_t n = 0;
-  for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++n;
-  return n;
-}
-
 TEST(ResultTable, MarksBestAndSecondOnlyBeyondTheSpread) {
   using enum Mark;
   EXPECT_EQ(first_column(result_table(study_with({{.80, .81}, {.90, .91}, {.85, .86}}))),

@@ -13,12 +13,6 @@ namespace {
 
 RunLog detailed() { return read_run_log(fixture("detailed")); }
 
-size_t count(const std::string& text, const std::string& part) {
-  size_t found = 0;
-  for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++found;
-  return found;
-}
-
 TEST(Records, ReadsWhatTheSecondSchemaAdds) {
   const RunLog log = detailed();
   EXPECT_EQ(log.kinds, (std::vector<std::string>{"classification", "segmentation", "depth"}));
@@ -75,6 +69,20 @@ TEST(RunPage, HealthNamesWhatWentWrong) {
   EXPECT_TRUE(contains(health_figures(log), "The run finished, moved in every step"));
   log.epochs[0].train[0].second[0].second = kMissing;
   EXPECT_TRUE(contains(health_figures(log), "not finite."));
+}
+
+TEST(RunPage, HealthListsStepsThatWereNotFinite) {
+  const Copy copy("detailed");
+  const std::string text = copy.read("run.jsonl");
+  const size_t second = text.find('\n') + 1;
+  copy.write("run.jsonl", text.substr(0, second) +
+                              R"({"type":"nonfinite","epoch":1,"step":3,"action":"skip","tasks":["depth"],)"
+                              R"("dump":"nonfinite-00000003.json"})"
+                              "\n" +
+                              text.substr(second));
+  const std::string html = health_figures(read_run_log(copy.path()));
+  EXPECT_TRUE(contains(html, "<td>depth</td><td>left out</td><td>nonfinite-00000003.json</td>")) << html;
+  EXPECT_FALSE(contains(health_figures(detailed()), "not finite:"));
 }
 
 TEST(RunPage, PicturesStayBelowTheirLimit) {

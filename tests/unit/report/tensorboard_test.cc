@@ -101,6 +101,10 @@ TEST(TensorBoardLog, NamesWhatIsWrongWithPictures) {
   const auto add = [&] { log.add_pictures(); };
   folder.write("pictures.json", R"({"samples": [{"sample": 7}]})");
   test::expect_message<DataError>(add, "pictures.json: samples[0].input is missing");
+  std::string outside = kPictures;
+  outside.replace(outside.find("pictures/0.png"), 14, "../secret.png");
+  folder.write("pictures.json", outside);
+  test::expect_message<DataError>(add, "samples[0].input is \"../secret.png\", must be a path inside the run's folder");
   folder.write("pictures.json", kPictures);
   test::expect_message<DataError>(add, "pictures/0.png: cannot read");
 }

@@ -4,6 +4,7 @@
 
 #include "reconcile/base/error.h"
 #include "reconcile/base/file.h"
+#include "unit/base/support.h"
 #include "unit/train/fixtures.h"
 
 namespace reconcile {
@@ -58,6 +59,16 @@ TEST(Checkpoint, OneOfTheSameStepIsReplaced) {
   fs::create_directories(folder / "step-00000002");
   save_checkpoint(folder, sample(2));
   EXPECT_EQ(load_checkpoint(folder, kSilent)->step, 2);
+}
+
+TEST(Checkpoint, WhatCannotBeReplacedIsNamed) {
+  const fs::path folder = fresh_folder("loop");
+  fs::create_directories(folder);
+  fs::create_symlink("step-00000001", folder / "step-00000001");
+  test::expect_message<WriteError>([&] { save_checkpoint(folder, sample(1)); },
+                                   "step-00000001: cannot remove or rename it: Too many levels of symbolic links. Make "
+                                   "the folder writable and go on with --resume.");
+  EXPECT_FALSE(fs::exists(folder / "step-00000001.partial"));
 }
 
 }  // namespace

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <gtest/gtest.h>
 
 #include <filesystem>
 
 #include "reconcile/aggregators/aggregator.h"
+#include "reconcile/base/json_lines.h"
 #include "reconcile/data/image_set.h"
 #include "reconcile/train/loop.h"
+#include "unit/base/support.h"
 #include "unit/models/networks.h"
 
 namespace reconcile {
@@ -119,9 +122,28 @@ inline Json train_tiny(MultiTaskModel& model, const std::string& aggregator, con
                 .stop = observer.stop});
 }
 
+/// The records without the times, which no two runs share.
+inline std::string without_times(const std::filesystem::path& log) {
+  std::string text;
+  for (Json record : read_json_lines(log)) {
+    record.erase("seconds");
+    record.erase("seconds_per_step");
+    record.erase("profile");
+    text += record.dump() + "\n";
+  }
+  return text;
+}
+
+inline void expect_same_weights(const MultiTaskModel& a, const MultiTaskModel& b) {
+  const auto left = a.state();
+  const auto right = b.state();
+  for (size_t i = 0; i < left.size(); ++i) EXPECT_TRUE(at::equal(left[i].second, right[i].second)) << left[i].first;
+}
+
 /// A fresh folder for one test.
 inline std::filesystem::path fresh_folder(const std::string& name) {
-  const auto folder = std::filesystem::path(testing::TempDir()) / ("reconcile_" + name);
+  static const test::TemporaryFolder root;
+  const auto folder = root / name;
   std::filesystem::remove_all(folder);
   return folder;
 }
