@@ -6,6 +6,7 @@
 
 #include "reconcile/convert/convert.h"
 #include "unit/convert/plans.h"
+#include "unit/kernels/bfloat16.h"
 #include "unit/models/networks.h"
 
 namespace reconcile {
@@ -221,23 +222,40 @@ std::pair<at::Tensor, at::Tensor> computed(MultiTaskModel& model, const at::Tens
   return {outputs.detach(), at::cat(flat)};
 }
 
+double distance(const at::Tensor& a, const at::Tensor& b) { return ((a - b).norm() / b.norm()).item<double>(); }
+
+/// Whether `arithmetic` moves outputs and gradients by little more than ten times what noise of that size in the input
+/// does. Rounding that turns a maximum or a sign over moves them further now and then, a mistake with every input: one
+/// input in four is enough.
+testing::AssertionResult is_near(MultiTaskModel& model, const Arithmetic& arithmetic, double noise) {
+  testing::AssertionResult result = testing::AssertionFailure();
+  model.set_training(true);
+  for (int input = 0; input < 4; ++input) {
+    const at::Tensor x = at::rand({4, 1, 32, 32});
+    const auto [y, gradient] = computed(model, x, {});
+    const auto [noisy_y, noisy_gradient] = computed(model, x + noise * at::randn_like(x), {});
+    const auto [own_y, own_gradient] = computed(model, x, arithmetic);
+    const double bound = noise + 10 * distance(noisy_y, y);
+    const double gradient_bound = noise + 10 * distance(noisy_gradient, gradient);
+    if (distance(own_y, y) < bound && distance(own_gradient, gradient) < gradient_bound) {
+      return testing::AssertionSuccess();
+    }
+    result << fmt::format("outputs {} of {}, gradient {} of {}; ", distance(own_y, y), bound,
+                          distance(own_gradient, gradient), gradient_bound);
+  }
+  return result;
+}
+
 TEST_P(EveryNetwork, ComputesTheSameInEveryLayout) {
-  const at::Tensor x = at::rand({4, 1, 32, 32});
   const auto model = network(GetParam(), 3);
-  model->set_training(true);
-  const auto distance = [](const at::Tensor& a, const at::Tensor& b) {
-    return ((a - b).norm() / b.norm()).item<double>();
-  };
-  const auto [y, gradient] = computed(*model, x, {});
-  const auto rounded = [&](double size) { return computed(*model, x + size * at::randn_like(x), {}); };
-  const auto [near_y, near] = rounded(1e-6);  // how far rounding the input takes a network of this depth
-  const auto [same_y, same] = computed(*model, x, {Layout::kPosition});
-  EXPECT_LT(distance(same_y, y), 1e-5 + 10 * distance(near_y, y));
-  EXPECT_LT(distance(same, gradient), 1e-5 + 10 * distance(near, gradient));
-  const auto [far_y, far] = rounded(1e-4);
-  const auto [close_y, close] = computed(*model, x, {Layout::kPosition, Precision::kBfloat16x3});
-  EXPECT_LT(distance(close_y, y), 1e-4 + 10 * distance(far_y, y));
-  EXPECT_LT(distance(close, gradient), 1e-4 + 10 * distance(far, gradient));
+  EXPECT_TRUE(is_near(*model, {Layout::kPosition}, 1e-6));
+  if (!test::has_bfloat16()) return;
+  EXPECT_TRUE(is_near(*model, {Layout::kPosition, Precision::kBfloat16x3}, 1e-4));
+}
+
+TEST_P(EveryNetwork, EvaluatesTheSameInEveryLayout) {
+  const auto model = network(GetParam(), 3);
+  const at::Tensor x = at::rand({4, 1, 32, 32});
   model->set_training(false);
   model->set_arithmetic({Layout::kPosition});
   const auto ours = model->forward(Streams::shared(x, 3));

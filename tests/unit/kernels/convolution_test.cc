@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "reconcile/kernels/layout.h"
+#include "unit/kernels/bfloat16.h"
 
 namespace reconcile {
 namespace {
@@ -51,6 +52,7 @@ Derivatives exact_derivatives(const ConvolutionCase& c) {
 }
 
 void expect_within(Precision precision, double bound) {
+  if (precision != Precision::kFloat32 && !test::has_bfloat16()) GTEST_SKIP() << test::kNoBfloat16;
   for (const auto& c : convolution_cases()) {
     SCOPED_TRACE(fmt::format("{} -> {} channels, {} x {}, kernel {}, stride {}", c.in, c.out, c.height, c.width,
                              c.window.kernel, c.window.stride));
@@ -71,6 +73,7 @@ TEST(Convolution, ThreeProductsGiveSixteenBits) { expect_within(Precision::kBflo
 TEST(Convolution, OneProductGivesEightBits) { expect_within(Precision::kBfloat16, 8e-3); }
 
 TEST(Convolution, PrecisionsDiffer) {  // or the two tests above say nothing
+  if (!test::has_bfloat16()) GTEST_SKIP() << test::kNoBfloat16;
   const at::Tensor x = at::randn({2, 16, 5, 5});
   const at::Tensor weight = at::randn({16, 16, 3, 3});
   const Window window{3, 1, 1, 1};
@@ -98,6 +101,7 @@ TEST(Convolution, LeavesOutGradientsThatNobodyWants) {
 }
 
 TEST(Convolution, LinearLayersUseTheSameProducts) {
+  if (!test::has_bfloat16()) GTEST_SKIP() << test::kNoBfloat16;
   const at::Tensor x = at::randn({4, 6, 33});
   const at::Tensor weight = at::randn({10, 33});
   const at::Tensor bias = at::randn({10});

@@ -4,6 +4,7 @@
 
 #include "reconcile/base/json_lines.h"
 #include "reconcile/data/transform.h"
+#include "unit/kernels/bfloat16.h"
 #include "unit/train/fixtures.h"
 
 namespace reconcile {
@@ -208,6 +209,7 @@ class EveryWay : public testing::TestWithParam<Way> {};
 
 TEST_P(EveryWay, AStoppedRunContinuesBitForBit) {
   const Way& way = GetParam();
+  if (way.train.precision != "float32" && !test::has_bfloat16()) GTEST_SKIP() << test::kNoBfloat16;
   const auto straight = network_of(way, 1);
   Stopper never;
   const fs::path one = fresh_folder("straight");
