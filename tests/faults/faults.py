@@ -50,6 +50,12 @@ def settings(values):
     return [word for value in values for word in ("--set", value)]
 
 
+def possible_here(runs):
+    """Those that this processor has the instructions for; `runs`: name -> settings, with `bfloat16` in the name."""
+    has_bfloat16 = "avx512" in pathlib.Path("/proc/cpuinfo").read_text()
+    return {name: sets for name, sets in runs.items() if has_bfloat16 or "bfloat16" not in name}
+
+
 def start(program, words, folder, **more):
     """Starts the program in `folder` as the head of a process group of its own; `more` goes to Popen."""
     return subprocess.Popen([program, *words], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -15,8 +15,8 @@ import re
 import shutil
 import time
 
-from faults import (SMALL, TINY_NETWORK, arguments, conclude, contents, differences, for_all, kill_group, random_of, run,
-                    scratch, settings, start, table, wait_for)
+from faults import (SMALL, TINY_NETWORK, arguments, conclude, contents, differences, for_all, kill_group, possible_here, random_of,
+                    run, scratch, settings, start, table, wait_for)
 
 # verb: words of the command; when: what must be there before the kill, "" any moment; kills: how many in one run.
 Case = collections.namedtuple("Case", "name verb sets when kills")
@@ -28,7 +28,7 @@ METHODS = ["nashmtl", "pcgrad", "moco", "famo", "graddrop", "cagrad(c=0.4)", "gr
            "forum", "cr_mogm", "excess_mtl", "lsb", "imtl", "fairgrad", "upgrad", "gls + cagrad(c=0.4)", "famo + pcgrad"]
 ADAM = ["optimizer.name=adam", "optimizer.lr=0.01"]
 REPRESENTATION = ["step.gradient=representation", "conflict.record=false"]
-SETTINGS = {
+SETTINGS = possible_here({
     "Adam, cosine": [*TINY_NETWORK, *ADAM, "schedule.name=cosine"],
     "SGD, milestones": [*TINY_NETWORK, "schedule.name=multi_step", "schedule.milestones=[5, 20]"],
     "bfloat16": [*TINY_NETWORK, "train.precision=bfloat16", "method=cagrad"],
@@ -51,7 +51,7 @@ SETTINGS = {
     "MMoE": [*TINY_NETWORK, "architecture.name=mmoe", "method=pcgrad"],
     "cross-stitch, Adam": [*TINY_NETWORK, *ADAM, "architecture.name=cross_stitch"],
     "DSelect-k": [*TINY_NETWORK, "architecture.name=dselect_k"],
-}
+})
 PIPELINE = [*TINY_NETWORK, "method=pcgrad", 'compare.methods=["pcgrad"]', "train.epochs=8", "search.epochs=6",
             "search.threshold=0.0"]
 STAGES = ["single-T1/seed-3/run.jsonl", "single-T2/seed-3/checkpoints", "search/seed-3/run.jsonl",

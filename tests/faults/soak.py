@@ -11,14 +11,14 @@ holds 5 % more at its end, or more handles or threads.
 import pathlib
 import time
 
-from faults import SMALL, TINY_NETWORK, arguments, conclude, scratch, settings, start, table
+from faults import SMALL, TINY_NETWORK, arguments, conclude, possible_here, scratch, settings, start, table
 
-RUNS = {
+RUNS = possible_here({
     "small_cnn, sum": [*TINY_NETWORK, "conflict.record=false"],
     "small_cnn, pcgrad, conflicts recorded, 3 workers": [*TINY_NETWORK, "method=pcgrad", "train.workers=3"],
     "small_cnn, nashmtl, Adam, bfloat16": [*TINY_NETWORK, "method=nashmtl", "optimizer.name=adam", "optimizer.lr=0.001",
                                            "train.precision=bfloat16"],
-}
+})
 STEPS_PER_EPOCH = 20
 
 

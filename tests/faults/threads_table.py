@@ -10,14 +10,14 @@ asserted here; tests/unit/train/determinism_test.cc asserts, and docs/guide/dete
 import json
 import pathlib
 
-from faults import TINY_NETWORK, arguments, run, scratch, settings, table
+from faults import TINY_NETWORK, arguments, possible_here, run, scratch, settings, table
 from user_files import read_safetensors
 
 GLYPHS = ["data.train_samples=128", "data.validation_samples=16", "data.test_samples=16", "train.batch_size=16"]
 DENSE = ["data.name=fields", 'data.tasks=["semantic: segmentation(4)", "depth: depth", "normals: normals"]', "optimizer.lr=0.01",
          "data.shape=[3, 32, 64]", "data.train_samples=128", "data.validation_samples=4", "data.test_samples=4", "train.batch_size=16"]
 NCHW = "train.layout=nchw"
-NETWORKS = {
+NETWORKS = possible_here({
     "small_cnn, SGD 0.1": [*GLYPHS, *TINY_NETWORK],
     "small_cnn, Adam 0.001, nashmtl": [*GLYPHS, *TINY_NETWORK, "optimizer.name=adam", "optimizer.lr=0.001", "method=nashmtl"],
     "small_cnn, SGD 0.1, nchw": [*GLYPHS, *TINY_NETWORK, NCHW],
@@ -28,7 +28,7 @@ NETWORKS = {
     "segnet on 3 dense tasks, SGD 0.01": [*DENSE, "backbone.name=segnet", "backbone.width=4"],
     "segnet on 3 dense tasks, SGD 0.01, nchw": [*DENSE, "backbone.name=segnet", "backbone.width=4", NCHW],
     "mobilenet_v2 on 3 dense tasks, SGD 0.01": [*DENSE, "backbone.name=mobilenet_v2", "backbone.raspp=true"],
-}
+})
 
 
 def trained(program, folder, sets, threads, epochs):

@@ -105,7 +105,10 @@ void AtomicFile::commit() {
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) fail<WriteError>("{}: cannot make the folder: {}.", folder.string(), error.message());
+  if (error) {
+    fail<WriteError>("{}: cannot make the folder: {}. Make the one above it writable, or choose another place.",
+                     folder.string(), error.message());
+  }
 }
 
 void sync_directory(const fs::path& directory) {

@@ -105,7 +105,9 @@ TEST(FolderLock, KeepsASecondOneOut) {
 TEST(MakeFolder, SaysWhyNot) {
   const TemporaryFolder folder;
   const auto file = folder.write("f", "");
-  expect_message<WriteError>([&] { make_folder(file / "g"); }, "/f/g: cannot make the folder: Not a directory");
+  expect_message<WriteError>(
+      [&] { make_folder(file / "g"); },
+      "/f/g: cannot make the folder: Not a directory. Make the one above it writable, or choose another place.");
 }
 
 }  // namespace
