@@ -45,7 +45,7 @@ void expect_flat(const Held& before, const Held& after, double megabytes) {
 }
 
 /// Looks at the process after a third of the steps, when everything has been used, and at the last.
-struct Watcher final : TrainObserver {
+struct Watcher final : Stopper {  // which never stops it
   explicit Watcher(int64_t number_of_steps) : steps(number_of_steps) {}
   void on_step(const Progress& /*progress*/) override {
     ++done;
@@ -62,27 +62,9 @@ TEST(Soak, ThousandsOfStepsHoldNoMore) {
   for (const std::string method : {"sum", "pcgrad", "nashmtl", "moco", "graddrop"}) {
     SCOPED_TRACE(method);
     const auto model = tiny_model();
-    const TinyMethod chosen(method);
-    const DataSplits data{quadrants(96, 1), quadrants(32, 2), quadrants(32, 3), {}};
-    TrainOptions options;
-    options.epochs = 200;
-    options.batch_size = 16;
-    options.checkpoint_every = 20;
     Watcher watcher(1200);
-    const std::atomic<bool> stop = false;
-    train({.model = *model,
-           .data = data,
-           .method = chosen.for_step(),
-           .options = options,
-           .step = {},
-           .optimizer = {.lr = 0.01},
-           .schedule = {},
-           .conflict = {},
-           .rng = Rng(7),
-           .directory = fresh_folder("soak"),
-           .header = Json::object(),
-           .observer = watcher,
-           .stop = stop});
+    train_tiny(*model, method, fresh_folder("soak"), watcher,
+               {.epochs = 200, .batch_size = 16, .checkpoint_every = 20});
     ASSERT_TRUE(watcher.early && watcher.late);
     expect_flat(*watcher.early, *watcher.late, 1.0);
     RecordProperty(method, fmt::format("{:.2f} MB", watcher.late->megabytes - watcher.early->megabytes));

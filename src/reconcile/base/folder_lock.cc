@@ -16,9 +16,8 @@ FolderLock::FolderLock(const std::filesystem::path& folder) : file_(open(folder.
   if (flock(file_, LOCK_EX | LOCK_NB) == 0) return;
   close(file_);
   fail<StateError>(
-      "{}: another run is at work in it, or one that was told to stop is writing its checkpoint. Wait for it, or "
-      "choose "
-      "another folder.",
+      "{}: another run is at work in it, or one that was told to stop is writing its checkpoint. Wait for it, "
+      "or choose another folder.",
       folder.string());
 }
 

@@ -86,7 +86,7 @@ struct TinyMethod {
 };
 
 /// Stops the run after a number of steps, and keeps what it is told.
-struct Stopper final : TrainObserver {
+struct Stopper : TrainObserver {
   explicit Stopper(int64_t steps = -1) : steps_left(steps) {}
   void on_step(const Progress& /*progress*/) override {
     if (--steps_left == 0) stop = true;
