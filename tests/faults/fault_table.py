@@ -9,7 +9,6 @@ is removed and the run continued: then every file but the clock's numbers must e
 Prints a Markdown table; exits with 1 if anything was not as it must be.
 """
 import collections
-import contextlib
 import json
 import os
 import pathlib
@@ -19,6 +18,8 @@ import subprocess
 import sys
 import time
 
+from disturbances import (allow_writing, bring_back, clock_to, fill_disk, forbid_writing, free_disk, nothing, put_back,
+                          read_only_disk, remove, second_run, small_disk, tell, truncate, writable_disk)
 from faults import (SMALL, SOURCE, TINY_NETWORK, arguments, conclude, contents, differences, finish, for_all, run,
                     scratch, settings, start, table, wait_for)
 
@@ -31,84 +32,6 @@ BAD_NUMBER = "a target of 3e38 in one sample of one task"
 # words: the command; when: the disturbance comes as soon as this is there, "" before the start; disturb, repair: take the
 # folder and the process; status, says: what the program must end with and say.
 Fault = collections.namedtuple("Fault", "name words when disturb repair status says left")
-
-
-def nothing(folder, process):
-    """Nothing has to be done."""
-
-
-def fill_disk(folder, process):
-    with contextlib.suppress(OSError), open(folder / "out" / "ballast", "wb", buffering=0) as file:
-        while file.write(bytes(4096)):
-            pass
-
-
-def free_disk(folder, process):
-    (folder / "out" / "ballast").unlink()
-
-
-def mount(folder, options):
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", folder / "out"], check=True)
-
-
-def small_disk(folder, process):
-    mount(folder, "size=4m")
-
-
-def read_only_disk(folder, process):
-    mount(folder, "size=4m,ro")
-
-
-def writable_disk(folder, process):
-    subprocess.run(["mount", "-o", "remount,rw", folder / "out"], check=True)
-
-
-def forbid_writing(folder, process):
-    """A read-only mount over the checkpoints: it works against root too. Those below come back with `allow_writing`."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "none", folder / "out/run/seed-3/checkpoints"], check=True)
-
-
-def allow_writing(folder, process):
-    subprocess.run(["umount", folder / "out/run/seed-3/checkpoints"], check=True)
-
-
-def remove(name):
-    return lambda folder, process: (folder / name).rename(folder / "gone")
-
-
-def bring_back(name):
-    return lambda folder, process: (folder / "gone").rename(folder / name)
-
-
-def truncate(name, size):
-    def cut(folder, process):
-        shutil.copy(folder / name, folder / "gone")
-        os.truncate(folder / name, size)
-    return cut
-
-
-def put_back(name):
-    return lambda folder, process: shutil.copy(folder / "gone", folder / name)
-
-
-def tell(*signals):
-    def send(folder, process):
-        for one in signals:
-            process.send_signal(one)
-            time.sleep(0.05)
-    return send
-
-
-def second_run(words):
-    """Starts a second program in the same folder and keeps what it answers."""
-    def begin(folder, process):
-        begin.status, _, begin.said = run(begin.program, [*words, "--out", "out/run", "--resume"], folder)
-    return begin
-
-
-def clock_to(offset):
-    """Sets the clock of a program that runs under faketime."""
-    return lambda folder, process: (folder / "clock").write_text(offset)
 
 
 def faults(is_root):
