@@ -27,7 +27,9 @@ void wait_seconds(int64_t seconds) {
 bool write_page(const std::filesystem::path& directory, int64_t seconds, bool is_first) try {
   const bool is_last = is_finished(directory) || stop_requested;
   const std::string page = html_report(directory);
-  write_atomically(directory / "report.html", is_last ? page : refreshing(page, seconds));
+  const auto aside = directory / "report.html.watched";  // a run that ends writes report.html at the same time
+  write_atomically(aside, is_last ? page : refreshing(page, seconds));
+  std::filesystem::rename(aside, directory / "report.html");
   return is_last;
 } catch (const DataError& error) {
   if (is_first) throw;

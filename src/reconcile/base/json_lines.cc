@@ -26,9 +26,10 @@ std::vector<Json> read_json_lines(const std::filesystem::path& path) {
 
 std::vector<Json> read_run_records(const std::filesystem::path& directory) {
   const auto path = directory / "run.jsonl";
+  const bool has_finished = std::filesystem::exists(directory / "result.json");  // asked first: it may finish meanwhile
   std::vector<Json> records = read_json_lines(path);
   const bool has_end = !records.empty() && records.back().value("type", "") == "end";
-  if (!has_end && std::filesystem::exists(directory / "result.json")) {
+  if (has_finished && !has_end) {
     fail<DataError>("{}: ends after {} records, but the run has finished: it was cut. Restore it, or train again.",
                     path.string(), records.size());
   }
